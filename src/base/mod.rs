@@ -1,0 +1,17 @@
+//! Layer 0: the plain types that every other layer speaks in. Knows no log, no file format, no pixel.
+
+pub mod note;
+pub mod private;
+pub mod progress;
+pub mod rules;
+pub mod source;
+pub mod time;
+pub mod tone;
+pub mod words;
+
+pub use note::{Note, NoteKind, Notes};
+pub use private::{Private, PrivateKind, Segment, Text};
+pub use progress::Progress;
+pub use source::{MemberId, SourceRef};
+pub use time::{LogTime, Zone, ZoneBasis};
+pub use tone::Tone;

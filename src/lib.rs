@@ -1,0 +1,15 @@
+//! Bundlescope reads client log bundles of the Webex app registered to Cisco BroadWorks and tells what happened.
+//!
+//! The map, lowest layer first; a folder may use only those above it in this list:
+//!
+//! * [`base`]: plain shared types (places, times, notes, private values, words, data files)
+//! * [`bundle`]: what is in this file or folder?
+//! * [`records`]: which records are in these lines?
+//! * [`sip`]: what does this message say, and what do these messages mean together?
+//! * [`session`]: what happened, in the user's words?
+
+pub mod base;
+pub mod bundle;
+pub mod records;
+pub mod session;
+pub mod sip;

@@ -1,0 +1,3 @@
+//! The program: arguments to [`bundlescope::cli`], its exit code back.
+
+fn main() {}

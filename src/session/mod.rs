@@ -1,0 +1,162 @@
+//! Layer 4: what happened, in the user's words? In: records and SIP messages. Out: registrations, keep-alives, calls, media,
+//! subscriptions, sessions of the client. Words as `report-v1` defines them. Must not know a pixel.
+//!
+//! Facts point at messages by [`MessageId`]; a message has its [`SourceRef`], so every fact leads to its lines.
+
+use crate::base::{LogTime, Private, SourceRef, Text};
+use crate::bundle::Observer;
+use crate::sip::{Direction, Observed};
+
+pub mod call;
+pub mod keepalive;
+pub mod media;
+pub mod registration;
+pub mod run;
+pub mod startup;
+pub mod subscription;
+
+/// A message by its place in `Facts::messages` (time order; equal times keep the order of their lines).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(pub u32);
+
+impl MessageId {
+    /// The place in `Facts::messages`.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A run of the client by its place in `Facts::runs` ("session" in report and window).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub u32);
+
+/// A call by its place in `Facts::calls`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u32);
+
+/// How a direction is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DirectionBasis {
+    /// A word, arrow or source place in the log, learned for its member.
+    Marker,
+    /// Via: ours or not, or their number.
+    Via,
+    /// Contact is ours.
+    Contact,
+    /// The transaction's other half.
+    Transaction,
+    /// An address pair in the log.
+    Addresses,
+}
+
+impl DirectionBasis {
+    /// The word of the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Marker => "marker",
+            Self::Via => "via",
+            Self::Contact => "contact",
+            Self::Transaction => "transaction",
+            Self::Addresses => "addresses",
+        }
+    }
+}
+
+/// A SIP message with its place in the log.
+#[derive(Clone, Debug)]
+pub struct LoggedMessage {
+    /// What it says and which way it went.
+    pub seen: Observed,
+    /// How the direction is known; `None` when it is not.
+    pub direction_basis: Option<DirectionBasis>,
+    /// First line of the message itself (its start line), not of the record around it.
+    pub source: SourceRef,
+    /// Lines from the start line to the last line of the body.
+    pub lines: u32,
+    /// The run of the client it belongs to.
+    pub run: RunId,
+    /// Whose view: only the client's counts in the facts.
+    pub observer: Observer,
+    /// 0 for the first sending, n for its nth repetition.
+    pub sent_before: u32,
+}
+
+impl AsRef<Observed> for LoggedMessage {
+    fn as_ref(&self) -> &Observed {
+        &self.seen
+    }
+}
+
+/// A line that proves something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// Where; `None` for something absent: then the text says what was looked through.
+    pub source: Option<SourceRef>,
+    /// When.
+    pub at: Option<LogTime>,
+    /// The line as logged (at most 500 characters), or what was looked through.
+    pub text: Text,
+    /// The SIP message, when it is one.
+    pub message: Option<MessageId>,
+}
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// This client.
+    Client,
+    /// The network side.
+    Peer,
+    /// Both at once.
+    Both,
+    /// Not known.
+    Unknown,
+}
+
+impl Side {
+    /// The word of the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Peer => "peer",
+            Self::Both => "both",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A SIP URI or name that stands for a person, as logged.
+pub type Party = Private;
+
+/// Everything that happened, of the client's view. Sorted by first time; never changed after `analyse`.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Every SIP message of every member, in time order.
+    pub messages: Vec<LoggedMessage>,
+    /// Runs of the client, in time order.
+    pub runs: Vec<run::Run>,
+    /// One for each address-of-record and registrar.
+    pub registrations: Vec<registration::Registration>,
+    /// One for each kind, sender and peer.
+    pub keepalives: Vec<keepalive::KeepAlive>,
+    /// One for each dialog set of this client.
+    pub calls: Vec<call::Call>,
+    /// One for each event package subscribed to.
+    pub subscriptions: Vec<subscription::Subscription>,
+    /// What the client is.
+    pub client: run::Client,
+    /// This client's clock against others'.
+    pub clocks: Vec<run::PeerClock>,
+}
+
+impl Facts {
+    /// The message, if there is one of this number.
+    pub fn message(&self, id: MessageId) -> Option<&LoggedMessage> {
+        self.messages.get(id.index())
+    }
+
+    /// The direction of a message; unknown when there is none of this number.
+    pub fn direction(&self, id: MessageId) -> Direction {
+        self.message(id).map_or(Direction::Unknown, |m| m.seen.direction)
+    }
+}

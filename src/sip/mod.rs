@@ -1,0 +1,45 @@
+//! Layer 3: what does this message say, and what do these messages mean together? The protocol alone (RFC 3261 and its
+//! extensions). Must not know any log, file or product.
+
+use crate::base::LogTime;
+
+pub mod message;
+
+pub use message::{Message, Method, StartLine};
+
+/// Which way a message went, from this client's side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// The client sent it.
+    Sent,
+    /// The client received it.
+    Received,
+    /// Nothing told.
+    Unknown,
+}
+
+impl Direction {
+    /// The word of the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Received => "received",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A message with what is known about its way. Everything that relates messages works on a slice of these, in time order.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// What it says.
+    pub message: Message,
+    /// When it was logged.
+    pub at: Option<LogTime>,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Transport peer as `host:port` when the log told it.
+    pub remote: Option<String>,
+    /// Own transport address as `host:port` when the log told it.
+    pub local: Option<String>,
+}
