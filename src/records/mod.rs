@@ -3,6 +3,8 @@
 
 use crate::base::{LogTime, SourceRef};
 
+pub mod index;
+
 /// How serious the log itself says a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {

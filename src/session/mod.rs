@@ -8,6 +8,7 @@ use crate::bundle::Observer;
 use crate::sip::{Direction, Observed};
 
 pub mod call;
+pub mod environment;
 pub mod keepalive;
 pub mod media;
 pub mod registration;

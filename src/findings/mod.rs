@@ -1,0 +1,102 @@
+//! Layer 5: what is wrong, how do we know, what next? In: facts and the hits of the pass. Out: [`Finding`]s, worst first.
+//! Must not know how a finding is shown. (The catalogue and its engine are work to come; these are the types it fills.)
+
+use crate::base::{LogTime, Text, Tone};
+use crate::session::startup::StageId;
+use crate::session::{CallId, Evidence, RunId};
+
+/// How bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Something failed.
+    Error,
+    /// Something is not right.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// The word of the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+
+    /// How it is shown.
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Error => Tone::Fail,
+            Self::Warning => Tone::Warn,
+            Self::Note => Tone::Info,
+        }
+    }
+}
+
+/// How sure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// The log says it.
+    Certain,
+    /// Strong signs.
+    Likely,
+    /// One of several explanations.
+    Possible,
+}
+
+impl Confidence {
+    /// The word of the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Likely => "likely",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+/// A known failure found in this bundle.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Stable, named by the fault.
+    pub id: String,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// One line.
+    pub title: Text,
+    /// What it means.
+    pub meaning: Text,
+    /// Whom it hits and how.
+    pub impact: Text,
+    /// Why it happens.
+    pub causes: Vec<Text>,
+    /// How to check.
+    pub checks: Vec<Text>,
+    /// What to do, in order.
+    pub steps: Vec<Text>,
+    /// Where this is written.
+    pub sources: Vec<String>,
+    /// The stage it belongs to.
+    pub stage: Option<StageId>,
+    /// The run.
+    pub run: RunId,
+    /// The call.
+    pub call: Option<CallId>,
+    /// ID of the finding that explains this one.
+    pub effect_of: Option<String>,
+    /// How often.
+    pub count: u32,
+    /// First time.
+    pub first: Option<LogTime>,
+    /// Last time.
+    pub last: Option<LogTime>,
+    /// Values cut out of the evidence.
+    pub captures: Vec<(String, Text)>,
+    /// The proof; never empty.
+    pub evidence: Vec<Evidence>,
+}
