@@ -1,0 +1,27 @@
+"""Prints a recording as a ladder, for the eyes: ladder.py FOLDER..."""
+import json, re, sys
+
+
+def show(folder):
+    print("==", folder)
+    t0 = None
+    for line in open(folder + "/messages.jsonl"):
+        m = json.loads(line)
+        t0 = t0 or m["t_us"]
+        raw = m["raw"]
+        h = lambda n, s: (re.search(r"(?im)^(?:%s|%s)\s*:\s*(.*?)\r?$" % (n, s), raw) or [None, ""])[1]
+        sd = []
+        if "\r\n\r\nv=0" in raw:
+            body = raw.split("\r\n\r\n", 1)[1]
+            sd.append(" ".join(re.findall(r"(?m)^(?:o=.*|c=.*|m=.*|a=(?:sendrecv|sendonly|recvonly|inactive))(?=\r)", body)))
+        elif "sipfrag" in raw:
+            sd.append(raw.split("\r\n\r\n", 1)[1].split("\r\n")[0])
+        tags = " ".join(x[-5:] for x in re.findall(r"(?im)^(?:from|f|to|t)\s*:.*?;tag=([^;\s]+)", raw))
+        ex = " ".join("%s=%s" % (n, h(n, "~")) for n in ("Expires", "Retry-After", "RSeq", "RAck", "Refer-To", "Replaces", "Reason", "Min-Expires", "Session-Expires", "Require") if h(n, "~"))
+        ex += " auth" if "uthorization:" in raw else ""
+        print("%9.3f %s %-40.40s cs=%-10s id=%.8s br=%s tags=%s %s %s" % ((m["t_us"] - t0) / 1e6, "-->" if m["direction"] == "sent" else "<--", raw.split("\r\n")[0], h("CSeq", "~"), h("Call-ID", "i"),
+              (re.search(r"branch=(\S+?)(?:;|\r)", raw) or [0, "?"])[1][-6:], tags, ex, "| ".join(sd)[:330]))
+
+
+for f in sys.argv[1:]:
+    show(f)
