@@ -11,14 +11,16 @@
 //! * `timeline`: which lanes, spans, marks and arrows, and where?
 //! * [`analyse`]: the whole way in one function, with progress and cancel
 //! * `compare`: how do two sessions differ? (to come)
-//! * `export`: bytes for others
+//! * [`export`]: bytes for others
 //! * `ui`: views: facts in, commands out
 //! * `app`: the program: documents, commands, jobs, dialogs, settings
-//! * `cli`: arguments to window or report
+//! * [`cli`]: arguments to window or report
 
 pub mod analyse;
 pub mod base;
 pub mod bundle;
+pub mod cli;
+pub mod export;
 pub mod findings;
 pub mod records;
 pub mod session;

@@ -1,3 +1,7 @@
 //! The program: arguments to [`bundlescope::cli`], its exit code back.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(bundlescope::cli::run(std::env::args_os()))
+}

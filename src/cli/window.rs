@@ -1,0 +1,67 @@
+//! The way to the window, and what stands in for it where there is none. In: inputs. Out: a window, or the text report.
+
+use std::path::PathBuf;
+
+use super::{OK, PictureArguments, Read, UNREADABLE, inputs, output, read, say};
+use crate::analyse::Options;
+use crate::base::rules;
+use crate::base::words::word;
+use crate::bundle::Input;
+use crate::export::{self, Format};
+
+/// Opens the window with what the paths name.
+pub fn open_paths(paths: &[PathBuf], picture: &PictureArguments) -> u8 {
+    let groups = match inputs::groups(paths, &[], false) {
+        Ok(groups) => groups,
+        Err(why) => {
+            say(&why);
+            return super::USAGE;
+        }
+    };
+    for why in &groups.failures {
+        say(why);
+    }
+    if groups.groups.is_empty() && !paths.is_empty() {
+        return UNREADABLE;
+    }
+    open(groups.groups.into_iter().flatten().collect(), picture)
+}
+
+/// Opens the window with these inputs. Without a display the text report stands in, and that is said.
+pub fn open(inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
+    if !has_display() {
+        return without_window(word("cli.no_display"), inputs, picture);
+    }
+    without_window(word("cli.no_display"), inputs, picture)
+}
+
+/// On Linux a window needs X11 or Wayland; elsewhere there always is a desktop.
+fn has_display() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY") || set("WAYLAND_SOCKET")
+}
+
+fn without_window(why: &str, inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
+    say(why);
+    if picture.window_picture.is_some() {
+        return UNREADABLE;
+    }
+    if inputs.is_empty() {
+        say(word("cli.name_a_path"));
+        return UNREADABLE;
+    }
+    let groups = inputs::Groups { groups: vec![inputs], failures: Vec::new() };
+    let Read { analyses, failures, complete } = read(groups, &Options { zone_s: None, rules: rules::user_folder() });
+    if analyses.is_empty() {
+        return UNREADABLE;
+    }
+    let options = export::Options { unopened: failures, ..export::Options::default() };
+    match output::to_stdout(export::render(&analyses, Format::Text, &options).as_bytes()) {
+        Ok(()) if complete => OK,
+        Ok(()) => UNREADABLE,
+        Err(why) => {
+            say(&why);
+            UNREADABLE
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! SIP outside calls: counts, registrations, keep-alives, subscriptions, and with `--messages` every message. In: facts. Out: JSON.
+
+use serde_json::{Value, json};
+
+use super::{View, ms, session_number, time};
+use crate::export::shared;
+use crate::session::LoggedMessage;
+use crate::session::keepalive::KeepAlive;
+use crate::session::registration::{Attempt, ExpiresBasis, Registration};
+use crate::session::subscription::Subscription;
+use crate::sip::StartLine;
+
+pub fn counts(view: &View<'_>) -> Value {
+    let counts = shared::sip_counts(view.analysis);
+    json!({
+        "messages": counts.messages,
+        "malformed": counts.malformed,
+        "direction_unknown": counts.direction_unknown,
+        "requests_sent": counts.requests_sent,
+        "requests_received": counts.requests_received,
+        "responses_sent": counts.responses_sent,
+        "responses_received": counts.responses_received,
+        "retransmissions": counts.retransmissions,
+    })
+}
+
+pub fn registration(view: &View<'_>, registration: &Registration) -> Value {
+    let latest = registration.attempts.last().map(|a| &a.call_id).or(registration.call_ids.last());
+    let bindings = registration
+        .bindings
+        .iter()
+        .map(|b| json!({"contact": view.private(&b.contact), "ours": b.ours, "expires_s": b.expires_s}));
+    let nat = registration
+        .nat
+        .as_ref()
+        .map(|n| json!({"sent_by": view.private(&n.sent_by), "seen_as": view.private(&n.seen_as), "changes": n.changes}));
+    json!({
+        "session": session_number(registration.run),
+        "aor": view.private(&registration.aor),
+        "registrar": view.private(&registration.registrar),
+        "call_id": view.maybe(latest),
+        "call_ids": view.list(&registration.call_ids),
+        "next_hops": view.list(&registration.next_hops),
+        "instance": view.maybe(registration.instance.as_ref()),
+        "reg_id": registration.reg_id,
+        "bindings": bindings.collect::<Vec<_>>(),
+        "nat": nat,
+        "state": registration.state.word(),
+        "first": time(registration.first),
+        "last": time(registration.last),
+        "expires_s": registration.expires_s,
+        "attempts": registration.attempts.iter().map(|a| attempt(view, a)).collect::<Vec<_>>(),
+    })
+}
+
+fn attempt(view: &View<'_>, attempt: &Attempt) -> Value {
+    let basis = attempt.expires_basis.map(|b| match b {
+        ExpiresBasis::Granted => "granted",
+        ExpiresBasis::Asked => "asked",
+    });
+    json!({
+        "at": time(attempt.at),
+        "call_id": view.private(&attempt.call_id),
+        "cseq": attempt.cseq,
+        "remote": view.maybe(attempt.remote.as_ref()),
+        "status": attempt.status,
+        "reason": view.log(attempt.reason.as_deref()),
+        "retry_after_s": attempt.retry_after_s,
+        "expires_s": attempt.expires_s,
+        "expires_basis": basis,
+        "authorised": attempt.authorised,
+        "sends": attempt.sends,
+        "duration_ms": ms(attempt.duration_us),
+        "kind": attempt.kind.word(),
+        "min_expires_s": attempt.min_expires_s,
+        "evidence": view.messages(&attempt_messages(attempt)),
+    })
+}
+
+fn attempt_messages(attempt: &Attempt) -> Vec<crate::session::MessageId> {
+    std::iter::once(attempt.request).chain(attempt.answer).collect()
+}
+
+pub fn keepalive(view: &View<'_>, keepalive: &KeepAlive) -> Value {
+    let answered = keepalive.pings.iter().filter(|p| p.answered).count();
+    json!({
+        "session": session_number(keepalive.run),
+        "kind": keepalive.kind.word(),
+        "from": keepalive.from.word(),
+        "peer": view.private(&keepalive.peer),
+        "pings": keepalive.pings.len(),
+        "answered": answered,
+        "unanswered": keepalive.pings.len() - answered,
+        "interval_s": keepalive.interval_s,
+        "longest_gap_s": keepalive.longest_gap_s,
+        "first": time(keepalive.pings.first().and_then(|p| p.at)),
+        "last": time(keepalive.pings.last().and_then(|p| p.at)),
+        "state": keepalive.state.word(),
+    })
+}
+
+pub fn subscription(view: &View<'_>, subscription: &Subscription) -> Value {
+    json!({
+        "session": session_number(subscription.run),
+        "event": view.outlet.log(&subscription.event),
+        "state": subscription.state.word(),
+        "attempts": subscription.attempts.iter().map(|a| attempt(view, a)).collect::<Vec<_>>(),
+        "notifies": subscription.notifies.len(),
+        "last": subscription.last.as_ref().map(|t| view.outlet.text(t)),
+        "reason": view.log(subscription.reason.as_deref()),
+    })
+}
+
+/// One SIP message. What the text does not give is `null`; its malformed places are in `problems`.
+pub fn message(view: &View<'_>, logged: &LoggedMessage) -> Value {
+    let message = &logged.seen.message;
+    let (status, reason, uri) = match &message.start {
+        StartLine::Request { uri, .. } => (None, None, message.text.get(uri.clone())),
+        StartLine::Response { code, reason } => (Some(*code), message.text.get(reason.clone()), None),
+    };
+    let sdp = !message.body.is_empty()
+        && shared::header(logged, "Content-Type", "c").is_some_and(|t| t.to_ascii_lowercase().contains("application/sdp"));
+    json!({
+        "at": time(logged.seen.at),
+        "session": session_number(logged.run),
+        "member": view.member(logged.source.member),
+        "line": logged.source.line,
+        "lines": logged.lines,
+        "direction": logged.seen.direction.word(),
+        "direction_basis": logged.direction_basis.map(|b| b.word()),
+        "method": shared::method_of(logged),
+        "status": status,
+        "reason": view.log(reason),
+        "request_uri": view.log(uri),
+        "call_id": view.log(shared::header(logged, "Call-ID", "i")),
+        "cseq": shared::header(logged, "CSeq", "CSeq").and_then(|v| v.split_whitespace().next()?.parse::<u32>().ok()),
+        "from_tag": view.log(shared::header(logged, "From", "f").and_then(|v| parameter(v, "tag"))),
+        "to_tag": view.log(shared::header(logged, "To", "t").and_then(|v| parameter(v, "tag"))),
+        "branch": view.log(shared::header(logged, "Via", "v").and_then(|v| parameter(v, "branch"))),
+        "sdp": sdp,
+        "body_bytes": message.body.len(),
+        "sent_before": logged.sent_before,
+        "problems": message.problems,
+    })
+}
+
+/// A parameter of a header value, behind any `<…>` (RFC 3261 §20).
+fn parameter<'a>(value: &'a str, name: &str) -> Option<&'a str> {
+    let behind = value.rsplit_once('>').map_or(value, |(_, rest)| rest);
+    behind.split([';', ',']).find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+    })
+}

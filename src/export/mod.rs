@@ -1,0 +1,77 @@
+//! Layer 9: bytes for others. In: an [`Analysis`]. Out: the text, JSON and format reports. Writes no file, prints nothing.
+//!
+//! Every value that came from a log leaves through [`outlet::Outlet`]; every word of the program comes from `assets/words`.
+
+use std::sync::Arc;
+
+use crate::analyse::Analysis;
+use crate::base::words::Words;
+
+pub mod formats;
+pub mod json;
+pub mod outlet;
+mod shared;
+pub mod text;
+
+pub use outlet::Outlet;
+pub use shared::anything_read;
+
+/// The forms a report can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// For a terminal or a ticket.
+    Text,
+    /// For scripts, by `report-v1`.
+    Json,
+    /// For those who teach the program a new log: shapes and counts, no personal data.
+    Formats,
+}
+
+impl Format {
+    /// Every format, the default first.
+    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Formats];
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Formats => "formats",
+        }
+    }
+
+    /// The format of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.word() == word)
+    }
+}
+
+/// How a report is to be written.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// With every SIP message in order.
+    pub messages: bool,
+    /// Zone of the times in the text report, seconds east of UTC. JSON is always in UTC.
+    pub zone_s: i32,
+    /// The one way out for text of the log.
+    pub outlet: Outlet,
+    /// Language of the text report.
+    pub words: &'static Words,
+    /// Inputs that were named and could not be opened: one sentence each, for the coverage of what could.
+    pub unopened: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { messages: false, zone_s: 0, outlet: Outlet::originals(), words: Words::english(), unopened: Vec::new() }
+    }
+}
+
+/// The report about all `analyses`, ending with a line end. The same input gives the same bytes.
+pub fn render(analyses: &[Arc<Analysis>], format: Format, options: &Options) -> String {
+    match format {
+        Format::Text => text::render(analyses, options),
+        Format::Json => json::render(analyses, options),
+        Format::Formats => formats::render(analyses, options),
+    }
+}
