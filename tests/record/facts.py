@@ -162,7 +162,8 @@ class Media:
         self.media, self.holds, self.events, self.state = [], [], [], {}
 
     def complete(self, t, dialog, offer, answer, offerer, cause, confirmed, requester):
-        s = self.state.setdefault(dialog, {"hold": None, "codec": None, "sdp": None})
+        s = self.state.setdefault(dialog, {"hold": None, "codec": None, "client": None, "peer": None, "result": None})
+        result = []
         for i, o in enumerate(offer["media"]):
             a = answer["media"][i] if i < len(answer["media"]) else None
             codec = next((f for f in a["formats"] if not aside(f) and any(same(f, g) for g in o["formats"])), None) if a and a["port"] else None
@@ -170,8 +171,10 @@ class Media:
             takes = o["dir"] in ("sendrecv", "recvonly") and a and a["dir"] in ("sendrecv", "sendonly")
             if offerer == "peer":
                 sends, takes = takes, sends
+            way = DIRECTIONS[(0 if takes else 1) if sends else (2 if takes else 3)]
+            result.append((codec, way))
             self.media.append({"at_us": t, "index": i, "kind": o["kind"], "cause": cause, "offered": o["formats"], "answered": a["formats"] if a else [],
-                               "codec": codec, "offered_by": offerer, "direction": DIRECTIONS[(0 if takes else 1) if sends else (2 if takes else 3)],
+                               "codec": codec, "offered_by": offerer, "direction": way,
                                "outcome": "rejected" if not a or not a["port"] else "agreed" if codec else "no-common-codec", "early": not confirmed})
             if o["kind"] == "audio" and a and a["port"] and i == self._first_audio(offer):
                 if codec and s["codec"] and confirmed and not same(s["codec"], codec):
@@ -179,9 +182,11 @@ class Media:
                 s["codec"] = codec or s["codec"]
                 if confirmed:
                     self._hold(t, s, o["dir"], a["dir"], offerer, requester)
-        key = [x for x in (offer["text"], answer["text"])]
-        key = key if offerer == "client" else key[::-1]
-        unchanged, s["sdp"] = s["sdp"] == key, key
+        # a refresh: the offer is, o= line and all, what that side last said, and what was agreed is as before
+        said = [offer["owner"]] + offer["text"]
+        unchanged = s[offerer] == said and s["result"] == result
+        s[offerer], s["result"] = said, result
+        s["peer" if offerer == "client" else "client"] = [answer["owner"]] + answer["text"]
         return unchanged
 
     def _first_audio(self, sdp):

@@ -1,4 +1,4 @@
-"""Prints a recording as a ladder, for the eyes: ladder.py FOLDER..."""
+"""Prints a recording as a ladder and its facts in short, for the eyes: ladder.py [-f] FOLDER... (-f: facts only)"""
 import json, re, sys
 
 
@@ -23,5 +23,22 @@ def show(folder):
               (re.search(r"branch=(\S+?)(?:;|\r)", raw) or [0, "?"])[1][-6:], tags, ex, "| ".join(sd)[:330]))
 
 
+def short(folder):
+    j = json.load(open(folder + "/facts.json"))
+    print("   ", "/".join(folder.rstrip("/").split("/")[-2:]), "| cause", j["cause"], "| registers", j["register_finals"], j["register_sends"] if max(j["register_sends"] or [1]) > 1 else "", "| repeated", j["retransmissions"],
+          [{k: v for k, v in x.items() if k != "call_id"} for x in j["keepalives"] + j["subscriptions"]] or "")
+    for c in j["calls"]:
+        print("      ", c["direction"], c["state"], "ended_by", c["ended_by"], c["setup_ms"], c["talk_s"], c["invite_finals"], "early", c["early_dialogs"], "repeated", c["retransmissions"], len(c["call_ids"]))
+        for h in c["holds"]:
+            print("          hold by", h["by"], "asked by", h["requested_by"], (h["to_us"] - h["from_us"]) / 1e6 if h["to_us"] else "never lifted")
+        for m in c["media"]:
+            print("          media", m["index"], m["kind"], m["cause"], m["codec"], "offer of", m["offered_by"], m["direction"], m["outcome"], "early" if m["early"] else "")
+        for e in c["events"]:
+            print("          event", *[v for k, v in e.items() if k != "at_us"])
+
+
 for f in sys.argv[1:]:
-    show(f)
+    if f != "-f":
+        if "-f" not in sys.argv:
+            show(f)
+        short(f)

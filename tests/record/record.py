@@ -74,7 +74,7 @@ class Ctx:
 
 
 if __name__ == "__main__":
-    import scenarios
+    import scenarios, scenarios2
     want = [a for a in sys.argv[1:] if not a.startswith("-")]
     for name, stack, fn, cause, notes in scenarios.ALL:
         if "-l" in sys.argv:
