@@ -2,6 +2,7 @@
 
 use super::{MessageId, Side};
 use crate::base::{LogTime, Private};
+pub use crate::sip::sdp::Flow;
 
 /// Why an offer/answer took place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,40 +25,6 @@ impl MediaCause {
             Self::Reinvite => "reinvite",
             Self::Update => "update",
             Self::Prack => "prack",
-        }
-    }
-}
-
-/// Which way media flows, as a direction attribute says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Flow {
-    /// Both ways.
-    SendRecv,
-    /// Only sent.
-    SendOnly,
-    /// Only received.
-    RecvOnly,
-    /// Neither.
-    Inactive,
-}
-
-impl Flow {
-    /// The attribute's name, the word of the JSON report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::SendRecv => "sendrecv",
-            Self::SendOnly => "sendonly",
-            Self::RecvOnly => "recvonly",
-            Self::Inactive => "inactive",
-        }
-    }
-
-    /// The same flow seen from the other end.
-    pub fn reversed(self) -> Self {
-        match self {
-            Self::SendOnly => Self::RecvOnly,
-            Self::RecvOnly => Self::SendOnly,
-            same => same,
         }
     }
 }

@@ -3,84 +3,14 @@
 
 use std::ops::Range;
 
-/// A method: upper-case token; methods are case-sensitive (RFC 3261 §7.1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Method {
-    /// INVITE
-    Invite,
-    /// ACK
-    Ack,
-    /// BYE
-    Bye,
-    /// CANCEL
-    Cancel,
-    /// REGISTER
-    Register,
-    /// OPTIONS
-    Options,
-    /// PRACK (RFC 3262)
-    Prack,
-    /// UPDATE (RFC 3311)
-    Update,
-    /// INFO (RFC 6086)
-    Info,
-    /// SUBSCRIBE (RFC 6665)
-    Subscribe,
-    /// NOTIFY (RFC 6665)
-    Notify,
-    /// REFER (RFC 3515)
-    Refer,
-    /// MESSAGE (RFC 3428)
-    Message,
-    /// PUBLISH (RFC 3903)
-    Publish,
-    /// Any other token.
-    Other(String),
-}
+use super::check;
+use super::header::{BLANKS, is_token_byte, trim};
+pub use super::method::Method;
 
-impl Method {
-    /// As written on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Invite => "INVITE",
-            Self::Ack => "ACK",
-            Self::Bye => "BYE",
-            Self::Cancel => "CANCEL",
-            Self::Register => "REGISTER",
-            Self::Options => "OPTIONS",
-            Self::Prack => "PRACK",
-            Self::Update => "UPDATE",
-            Self::Info => "INFO",
-            Self::Subscribe => "SUBSCRIBE",
-            Self::Notify => "NOTIFY",
-            Self::Refer => "REFER",
-            Self::Message => "MESSAGE",
-            Self::Publish => "PUBLISH",
-            Self::Other(token) => token,
-        }
-    }
-
-    /// From a token.
-    pub fn from_token(token: &str) -> Self {
-        match token {
-            "INVITE" => Self::Invite,
-            "ACK" => Self::Ack,
-            "BYE" => Self::Bye,
-            "CANCEL" => Self::Cancel,
-            "REGISTER" => Self::Register,
-            "OPTIONS" => Self::Options,
-            "PRACK" => Self::Prack,
-            "UPDATE" => Self::Update,
-            "INFO" => Self::Info,
-            "SUBSCRIBE" => Self::Subscribe,
-            "NOTIFY" => Self::Notify,
-            "REFER" => Self::Refer,
-            "MESSAGE" => Self::Message,
-            "PUBLISH" => Self::Publish,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-}
+/// Header fields of one message that are kept.
+const MAX_HEADERS: usize = 2_000;
+/// Problems of one message that are listed.
+const MAX_PROBLEMS: usize = 20;
 
 /// The first line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,4 +53,207 @@ pub struct Message {
     pub body: Range<usize>,
     /// What is malformed or cut off, in the program's own short words; empty when clean.
     pub problems: Vec<String>,
+}
+
+/// Collects problems: each once, up to a cap that is itself told.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    list: Vec<String>,
+}
+
+impl Problems {
+    pub(crate) fn push(&mut self, problem: impl Into<String>) {
+        let problem = problem.into();
+        if self.list.len() < MAX_PROBLEMS && !self.list.contains(&problem) {
+            self.list.push(problem);
+            if self.list.len() == MAX_PROBLEMS {
+                self.list.push("More problems are not listed".to_owned());
+            }
+        }
+    }
+}
+
+impl Message {
+    /// Splits the text of one message. `None` only when its first line (blank lines before it aside) is no SIP start line; anything
+    /// else that is wrong is listed in [`Message::problems`] and the rest is used as far as it goes.
+    pub fn parse(text: String) -> Option<Self> {
+        let mut problems = Problems::default();
+        let lines = Lines::new(&text);
+        // Blank lines before the start line are allowed (RFC 3261 §7.5).
+        let first = lines.from(text.len() - text.trim_start_matches(BLANKS).len());
+        let start = start_line(&text, &first.content, &mut problems)?;
+        let head = Head::read(&text, &lines, first.next, &mut problems);
+        let mut message = Self { start, headers: head.headers, body: head.body..text.len(), problems: Vec::new(), text };
+        message.body = check::body(&message, head.closed, &mut problems);
+        check::headers(&message, head.closed, &mut problems);
+        message.problems = problems.list;
+        Some(message)
+    }
+}
+
+/// One line: its content without line end, and where the next begins.
+struct Line {
+    content: Range<usize>,
+    next: usize,
+}
+
+/// Lines end with LF, with or without CR before it; in a text without any LF, a CR alone ends them.
+struct Lines<'a> {
+    text: &'a str,
+    end: char,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, end: if text.contains('\n') { '\n' } else { '\r' } }
+    }
+
+    fn from(&self, at: usize) -> Line {
+        let rest = self.text.get(at..).unwrap_or("");
+        let (length, step) = match rest.find(self.end) {
+            Some(length) => (length, length + 1),
+            None => (rest.len(), rest.len()),
+        };
+        let content = rest.get(..length).unwrap_or("").trim_end_matches('\r').len();
+        Line { content: at..at + content, next: at + step }
+    }
+}
+
+/// The span of `part`, which is a piece of `text`: by address, so that readers can hand pieces around.
+fn span_within(text: &str, part: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+    match start.checked_add(part.len()) {
+        Some(end) if end <= text.len() => start..end,
+        _ => text.len()..text.len(),
+    }
+}
+
+/// `Request-Line = Method SP Request-URI SP SIP-Version`, `Status-Line = SIP-Version SP Status-Code SP Reason-Phrase` (RFC 3261 §25.1).
+/// More blanks than one, other versions and odd targets are read and told.
+fn start_line(text: &str, span: &Range<usize>, problems: &mut Problems) -> Option<StartLine> {
+    let line = text.get(span.clone())?;
+    let (first, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
+    if is_version(first) {
+        let rest = rest.trim_start_matches([' ', '\t']);
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (code, reason) = (rest.get(..digits)?, rest.get(digits..)?);
+        if code.is_empty() || !(reason.is_empty() || reason.starts_with([' ', '\t'])) {
+            return None;
+        }
+        check_version(first, problems);
+        let number = code.parse().unwrap_or(u16::MAX);
+        if code.len() != 3 || !(100..=699).contains(&number) {
+            problems.push("Status code is not one of 100 to 699");
+        }
+        return Some(StartLine::Response { code: number, reason: span_within(text, trim(reason)) });
+    }
+    let line = line.trim_end_matches([' ', '\t']);
+    let at = line.rfind([' ', '\t'])?;
+    let version = line.get(at + 1..)?;
+    let target = line.get(first.len()..at).map(trim).filter(|target| !target.is_empty())?;
+    if !is_version(version) || first.is_empty() || !first.bytes().all(is_token_byte) {
+        return None;
+    }
+    check_version(version, problems);
+    check::request_uri(target, problems);
+    if span.len() != first.len() + target.len() + version.len() + 2 {
+        problems.push("Request line has more blanks than one between its parts, or at its end");
+    }
+    Some(StartLine::Request { method: Method::from_token(first), uri: span_within(text, target) })
+}
+
+/// `SIP/2.0` or another version; case does not matter (RFC 3261 §7.1).
+fn is_version(word: &str) -> bool {
+    let (name, number) = word.split_at_checked(4).unwrap_or((word, ""));
+    let (major, minor) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    name.eq_ignore_ascii_case("SIP/") && digits(major) && digits(minor)
+}
+
+fn check_version(version: &str, problems: &mut Problems) {
+    if !version.eq_ignore_ascii_case("SIP/2.0") {
+        problems.push("SIP version is not 2.0");
+    }
+}
+
+/// Header fields and where they end.
+struct Head {
+    headers: Vec<Header>,
+    /// Where the body begins.
+    body: usize,
+    /// A blank line closed the header.
+    closed: bool,
+}
+
+impl Head {
+    /// Reads lines up to the blank one that ends the header (RFC 3261 §7.3.1).
+    fn read(text: &str, lines: &Lines<'_>, mut at: usize, problems: &mut Problems) -> Self {
+        let mut headers: Vec<Header> = Vec::with_capacity(24);
+        let mut left_aside = 0_usize;
+        let mut closed = false;
+        while at < text.len() {
+            let line = lines.from(at);
+            let content = text.get(line.content.clone()).unwrap_or("");
+            if content.is_empty() || (trim(content).is_empty() && !fold_goes_on(text, lines, line.next)) {
+                at = line.next;
+                closed = true;
+                break;
+            }
+            if begins_body(content) {
+                problems.push("No blank line between header and body");
+                closed = true;
+                break;
+            }
+            at = line.next;
+            let indented = content.starts_with([' ', '\t']);
+            match (indented, headers.last_mut()) {
+                (true, Some(_)) if left_aside > 0 => {}
+                (true, Some(last)) => last.value = join(text, &last.value, trim(content)),
+                _ => match field(text, content) {
+                    Some(_) if headers.len() >= MAX_HEADERS => left_aside += 1,
+                    Some(header) => headers.push(header),
+                    None => problems.push("A line of the header is no header field"),
+                },
+            }
+        }
+        if left_aside > 0 {
+            problems.push(format!("{left_aside} more header fields than {MAX_HEADERS} were not read"));
+        }
+        Self { headers, body: at, closed }
+    }
+}
+
+/// `header-name *( SP / HTAB ) ":" value`. A name that is not a token (masked, or cut by a log) is kept as long as it is one word.
+fn field(text: &str, line: &str) -> Option<Header> {
+    let (name, value) = line.split_once(':')?;
+    let name = trim(name);
+    if name.is_empty() || name.contains(BLANKS) {
+        return None;
+    }
+    Some(Header { name: span_within(text, name), value: span_within(text, trim(value)) })
+}
+
+/// A value with one more folded line; an empty value begins with that line.
+fn join(text: &str, value: &Range<usize>, more: &str) -> Range<usize> {
+    let more = span_within(text, more);
+    if more.is_empty() {
+        value.clone()
+    } else if value.is_empty() {
+        more
+    } else {
+        value.start..more.end
+    }
+}
+
+/// A line of blanks only ends the header, as logs print an empty line, unless a known header field or a fold follows.
+fn fold_goes_on(text: &str, lines: &Lines<'_>, next: usize) -> bool {
+    let content = lines.from(next).content;
+    let after = text.get(content).unwrap_or("");
+    let name = after.split(':').next().map_or("", str::trim_end);
+    after.contains(':') && super::grammar::is_known_header(name.as_bytes())
+}
+
+/// The first line of a session description or of a multipart body, where a log left the blank line out.
+fn begins_body(line: &str) -> bool {
+    line.trim_end() == "v=0" || (line.starts_with("--") && !line.contains(": "))
 }

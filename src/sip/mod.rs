@@ -3,9 +3,23 @@
 
 use crate::base::LogTime;
 
+pub mod body;
+pub(crate) mod check;
+pub mod digest;
+mod fields;
+pub mod grammar;
+pub mod header;
 pub mod message;
+pub mod method;
+pub mod sdp;
+pub mod uri;
 
-pub use message::{Message, Method, StartLine};
+pub use digest::Digest;
+pub use header::{CSeq, NameAddr, Params, Via};
+pub use message::{Header, Message, StartLine};
+pub use method::Method;
+pub use sdp::{Flow, Sdp, SdpFormat, SdpMedia};
+pub use uri::Uri;
 
 /// Which way a message went, from this client's side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

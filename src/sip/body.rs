@@ -1,0 +1,108 @@
+//! Bodies of several parts (RFC 2046 §5.1, RFC 3261 §7.4). In: a Content-Type and a body. Out: the parts that are found. Must not know
+//! what a part means.
+
+use super::header::{Params, trim};
+
+/// Parts within parts that are looked at.
+const MAX_DEPTH: usize = 4;
+/// Parts of one body that are looked at, all levels together.
+const MAX_PARTS: usize = 64;
+
+/// One part of a body; a body that is not multipart is its own only part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// Content-Type as written, with its parameters; `None` when the part tells none.
+    pub content_type: Option<&'a str>,
+    /// Content.
+    pub text: &'a str,
+}
+
+impl<'a> Part<'a> {
+    /// `application/sdp`, without parameters.
+    pub fn media_type(&self) -> Option<&'a str> {
+        self.content_type.map(media_type)
+    }
+}
+
+/// A Content-Type without its parameters.
+pub(crate) fn media_type(content_type: &str) -> &str {
+    trim(content_type.split(';').next().unwrap_or(content_type))
+}
+
+/// The leaves of a body in order; parts of multipart within multipart are found too, up to a few levels and 64 parts.
+pub fn parts<'a>(content_type: Option<&'a str>, text: &'a str) -> Vec<Part<'a>> {
+    let mut out = Vec::new();
+    collect(Part { content_type, text }, 0, &mut out);
+    out
+}
+
+fn collect<'a>(part: Part<'a>, depth: usize, out: &mut Vec<Part<'a>>) {
+    if out.len() >= MAX_PARTS {
+        return;
+    }
+    let multipart = part.media_type().and_then(|t| t.get(..10)).is_some_and(|t| t.eq_ignore_ascii_case("multipart/"));
+    let boundary = part.content_type.filter(|_| multipart && depth < MAX_DEPTH).and_then(|t| boundary(t, part.text));
+    let Some(boundary) = boundary else {
+        out.push(part);
+        return;
+    };
+    for inner in split(part.text, boundary) {
+        let (content_type, text) = split_part(inner);
+        collect(Part { content_type, text }, depth + 1, out);
+    }
+}
+
+/// The boundary parameter; where it is missing or masked, the body's first line tells it.
+fn boundary<'a>(content_type: &'a str, body: &'a str) -> Option<&'a str> {
+    let from = content_type.find(';').unwrap_or(content_type.len());
+    let told = Params { text: content_type.get(from..)? }.value("boundary").filter(|b| !b.is_empty());
+    let seen = || trim(body).lines().next()?.trim_end().strip_prefix("--").filter(|b| !b.is_empty());
+    told.filter(|b| body.contains(*b)).or_else(seen)
+}
+
+/// Text between delimiter lines `--boundary`; the last one has `--` after it. A body that is cut gives its last part as far as it goes.
+fn split<'a>(body: &'a str, boundary: &str) -> Vec<&'a str> {
+    let mut out = Vec::new();
+    let (mut start, mut at) = (None, 0);
+    for line in body.split_inclusive('\n') {
+        let delimiter = line.trim_start().strip_prefix("--").and_then(|rest| rest.strip_prefix(boundary)).map(trim);
+        if let Some(after @ ("" | "--")) = delimiter {
+            if let Some(start) = start.take() {
+                out.push(body.get(start..at).unwrap_or(""));
+            }
+            if after == "--" || out.len() >= MAX_PARTS {
+                return out;
+            }
+            start = Some(at + line.len());
+        }
+        at += line.len();
+    }
+    if let Some(start) = start {
+        out.push(body.get(start..).unwrap_or(""));
+    }
+    out
+}
+
+/// A part's own header lines up to a blank line, of which only Content-Type matters, and its content.
+fn split_part(part: &str) -> (Option<&str>, &str) {
+    let (mut content_type, mut at) = (None, 0);
+    for line in part.split_inclusive('\n') {
+        let content = trim(line);
+        if content.is_empty() {
+            return (content_type, part.get(at + line.len()..).unwrap_or(""));
+        }
+        match content.split_once(':') {
+            Some((name, value))
+                if name.trim_end().eq_ignore_ascii_case("Content-Type") || name.trim_end().eq_ignore_ascii_case("c") =>
+            {
+                content_type = Some(trim(value));
+            }
+            Some(_) => {}
+            // No blank line between header and content: the first line that is no header begins the content.
+            None if !line.starts_with([' ', '\t']) => return (content_type, part.get(at..).unwrap_or("")),
+            None => {}
+        }
+        at += line.len();
+    }
+    (content_type, "")
+}
