@@ -148,9 +148,6 @@ class Linphone(Phone):
     def transfer(self, who):
         self.p.write("transfer " + self.uri(who))
 
-    def message(self, who, text):
-        self.p.write('chat %s "%s"' % (self.uri(who), text))
-
     def own_log(self):
         return open(self.log, errors="replace").read() if os.path.exists(self.log) else self.p.out
 

@@ -174,7 +174,7 @@ class Media:
             way = DIRECTIONS[(0 if takes else 1) if sends else (2 if takes else 3)]
             result.append((codec, way))
             self.media.append({"at_us": t, "index": i, "kind": o["kind"], "cause": cause, "offered": o["formats"], "answered": a["formats"] if a else [],
-                               "codec": codec, "offered_by": offerer, "direction": way,
+                               "codec": codec, "offered_by": offerer, "direction": way if a and a["port"] else None,
                                "outcome": "rejected" if not a or not a["port"] else "agreed" if codec else "no-common-codec", "early": not confirmed})
             if o["kind"] == "audio" and a and a["port"] and i == self._first_audio(offer):
                 if codec and s["codec"] and confirmed and not same(s["codec"], codec):

@@ -518,7 +518,7 @@ def _(c, S):
 
 @scenario("reinvite-glare", *ALL3)
 def _(c, S):
-    """both send a re-INVITE at once: 491 each way, the phone tries again"""
+    """both send a re-INVITE at once: 491 each way; some phones try again"""
     p, ph = registered(c, S)
     d = outgoing(p, ph, sdp(audio="8 101"))
     ph.hold()
