@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 pub use crate::base::progress::Progress;
 use crate::base::{LogTime, MemberId, Note, Notes, Zone};
+pub use crate::bundle::OpenError;
 use crate::bundle::{Bundle, Input, Role};
 use crate::findings::Finding;
 use crate::session::environment::Environment;
@@ -68,22 +69,6 @@ pub struct Analysis {
     pub notes: Notes,
     /// For the report that a user can send when a log looks new: masked shapes of lines that no dialect took, with counts.
     pub shapes: Vec<(MemberId, String, u64)>,
-}
-
-/// Why nothing could be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The path does not exist or can't be read.
-    #[error("{why}: {path}")]
-    Unreadable {
-        /// One short sentence without a full stop.
-        why: String,
-        /// The path, private, last.
-        path: String,
-    },
-    /// The user cancelled.
-    #[error("Opening was cancelled")]
-    Cancelled,
 }
 
 /// Opens and reads inputs: one analysis for each client bundle, companions joined to it (report-v1, "Exit status").
