@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Trouble;
 use super::limits::MAX_MEMBERS;
 use super::names::is_system_file;
 use crate::base::{NoteKind, Progress};
@@ -25,7 +26,7 @@ pub(crate) struct FileBelow {
 ///
 /// # Errors
 /// When the folder itself can't be listed. Folders inside that can't be listed are noted.
-pub(crate) fn files_below(folder: &Path, progress: &Progress) -> io::Result<(Vec<FileBelow>, Vec<(NoteKind, String)>)> {
+pub(crate) fn files_below(folder: &Path, progress: &Progress) -> io::Result<(Vec<FileBelow>, Vec<Trouble>)> {
     let mut walk = Walk { files: Vec::new(), notes: Vec::new(), progress };
     walk.enter(folder, "", 0)?;
     Ok((walk.files, walk.notes))
@@ -33,7 +34,7 @@ pub(crate) fn files_below(folder: &Path, progress: &Progress) -> io::Result<(Vec
 
 struct Walk<'p> {
     files: Vec<FileBelow>,
-    notes: Vec<(NoteKind, String)>,
+    notes: Vec<Trouble>,
     progress: &'p Progress,
 }
 

@@ -10,7 +10,7 @@ use super::magic::{Container, container, is_text};
 use super::names::{is_system_file, shown, without_gz};
 use super::reader::{Packing, Place, Raw, plain};
 use super::span::{Backing, Span, Window, le32, read_full};
-use super::{Member, Role, RoleBasis, sniff, tar, text, zip};
+use super::{Member, Role, RoleBasis, Trouble, sniff, tar, text, zip};
 use crate::base::{MemberId, Note, NoteKind, Progress};
 
 /// What is read of each member to tell what it is.
@@ -40,7 +40,7 @@ pub(crate) struct Candidate {
     /// Bytes of the input for one packed byte, at most 1.
     pub(crate) worth: f64,
     /// Why it can't be read.
-    pub(crate) trouble: Option<(NoteKind, String)>,
+    pub(crate) trouble: Option<Trouble>,
 }
 
 impl Candidate {

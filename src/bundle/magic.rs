@@ -65,9 +65,9 @@ pub(crate) fn is_text(text: &[u8]) -> bool {
     seen_as_text && (percent(zeros, all) < 30 || content == 0 || has_line(text))
 }
 
-/// A line of some length without a single zero in it, as in a log with a hole.
+/// A stretch of some length without a single zero in it, as in a log with a hole.
 fn has_line(text: &[u8]) -> bool {
-    text.split(|b| *b == b'\n').any(|line| line.len() >= 40 && !line.contains(&0))
+    text.split(|b| matches!(b, b'\n' | 0)).any(|line| line.len() >= 40)
 }
 
 #[cfg(test)]

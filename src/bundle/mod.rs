@@ -30,6 +30,9 @@ pub use reader::MemberReader;
 pub use role::{Observer, Role, RoleBasis};
 pub use store::Store;
 
+/// What went wrong, before it is known which member it was: kind and sentence, as in a [`Note`].
+pub(crate) type Trouble = (NoteKind, String);
+
 /// What was opened: one client bundle with its companions.
 #[derive(Debug, Default)]
 pub struct Bundle {

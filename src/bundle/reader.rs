@@ -5,6 +5,7 @@
 
 use std::io::{self, Read};
 
+use super::Trouble;
 use super::inflate::{End, Gunzip, Inflate, Packed, Step};
 use super::limits::Cap;
 use super::span::{Span, SpanReader, read_full};
@@ -54,7 +55,7 @@ pub(crate) struct Raw {
     crc: Option<(u32, crc32fast::Hasher)>,
     produced: u64,
     ended: bool,
-    troubles: Vec<(NoteKind, String)>,
+    troubles: Vec<Trouble>,
 }
 
 impl Raw {
@@ -78,7 +79,7 @@ impl Raw {
     }
 
     /// What went wrong so far.
-    pub(crate) fn troubles(&self) -> &[(NoteKind, String)] {
+    pub(crate) fn troubles(&self) -> &[Trouble] {
         &self.troubles
     }
 

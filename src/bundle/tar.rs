@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::Trouble;
 use super::span::{Span, Window};
 use crate::base::{NoteKind, Progress};
 
@@ -21,19 +22,19 @@ pub(crate) struct TarEntry {
     /// Modification time, seconds since 1970 UTC.
     pub(crate) modified_s: Option<i64>,
     /// Why it can't be read.
-    pub(crate) trouble: Option<(NoteKind, String)>,
+    pub(crate) trouble: Option<Trouble>,
 }
 
 /// Is this the first block of a tar? By its checksum, which covers every byte of the block.
 pub(crate) fn is_tar(prefix: &[u8]) -> bool {
-    prefix.first_chunk::<512>().is_some_and(|block| checksum_fits(block))
+    prefix.first_chunk::<512>().is_some_and(checksum_fits)
 }
 
 /// Reads the headers one after another; at most `max` files.
 ///
 /// # Errors
 /// When the bytes themselves can't be read.
-pub(crate) fn walk(span: &Span, max: usize, progress: &Progress) -> io::Result<(Vec<TarEntry>, Vec<(NoteKind, String)>)> {
+pub(crate) fn walk(span: &Span, max: usize, progress: &Progress) -> io::Result<(Vec<TarEntry>, Vec<Trouble>)> {
     let mut window = Window::new(span)?;
     let (mut entries, mut notes) = (Vec::new(), Vec::new());
     let mut next = Extended::default();

@@ -67,6 +67,7 @@ pub(crate) fn decode_prefix(prefix: &[u8]) -> std::borrow::Cow<'_, [u8]> {
 pub(crate) struct Utf16 {
     decoder: Decoder,
     broken: bool,
+    ended: bool,
 }
 
 impl Utf16 {
@@ -77,11 +78,15 @@ impl Utf16 {
             Encoding::Utf16Le => UTF_16LE,
             Encoding::Utf16Be => UTF_16BE,
         };
-        Some(Self { decoder: of.new_decoder_without_bom_handling(), broken: false })
+        Some(Self { decoder: of.new_decoder_without_bom_handling(), broken: false, ended: false })
     }
 
     /// Appends the text of `chunk` to `out`; `last` at the member's end.
     pub(crate) fn push(&mut self, mut chunk: &[u8], last: bool, out: &mut Vec<u8>) {
+        // A decoder that was told of the end must not be used again.
+        if std::mem::replace(&mut self.ended, last) {
+            return;
+        }
         loop {
             let room = self.decoder.max_utf8_buffer_length(chunk.len()).unwrap_or(64);
             let start = out.len();
@@ -132,6 +137,5 @@ mod tests {
         }
         assert_eq!(String::from_utf8(out).unwrap(), "a😀b");
         assert!(!decoder.broken());
-        decoder.push(&[0x00], true, &mut Vec::new());
     }
 }

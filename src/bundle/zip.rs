@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use super::Trouble;
 use super::reader::Packing;
 use super::salvage::salvage;
 use super::span::{Span, Window, le16, le32, le64};
@@ -29,7 +30,7 @@ pub(crate) struct ZipEntry {
     /// Is the checksum known?
     pub(crate) checked: bool,
     /// Why it can't be read.
-    pub(crate) trouble: Option<(NoteKind, String)>,
+    pub(crate) trouble: Option<Trouble>,
 }
 
 impl ZipEntry {
@@ -45,7 +46,7 @@ pub(crate) struct Walked {
     /// The files; folders are left out.
     pub(crate) entries: Vec<ZipEntry>,
     /// What is wrong with the archive itself.
-    pub(crate) notes: Vec<(NoteKind, String)>,
+    pub(crate) notes: Vec<Trouble>,
 }
 
 /// Reads the directory, or where it is missing or damaged, the files' own headers. At most `max` files.

@@ -1,5 +1,6 @@
 //! The records of a zip (PKWARE APPNOTE.TXT §4.3 and §4.5). In: bytes. Out: their fields. Must not know where they were found.
 
+use super::Trouble;
 use super::names::zip_name;
 use super::span::{le16, le32, le64};
 use crate::base::{LogTime, NoteKind};
@@ -77,7 +78,7 @@ impl Header {
     }
 
     /// Why a member with this header can't be read here, if so.
-    pub(crate) fn trouble(&self) -> Option<(NoteKind, String)> {
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
         if self.flags & 1 != 0 || self.method == 99 {
             return Some((
                 NoteKind::Encrypted,
