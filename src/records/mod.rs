@@ -42,6 +42,8 @@ pub struct Record<'a> {
     pub level: Level,
     /// Thread as printed in the head (`0x390`, `9771`), empty when there is none.
     pub thread: &'a [u8],
+    /// Process number as printed in the head, empty when there is none.
+    pub pid: &'a [u8],
     /// `file:line` of the source as printed, empty when there is none.
     pub code: &'a [u8],
     /// Was the head one of a dialect (`Some`), or a generic date-time, or none at all (`None`)?

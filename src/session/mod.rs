@@ -9,8 +9,10 @@ use crate::sip::{Direction, Observed};
 
 pub mod call;
 pub mod environment;
+pub mod judge;
 pub mod keepalive;
 pub mod media;
+pub mod milestone;
 pub mod registration;
 pub mod run;
 pub mod startup;
