@@ -83,6 +83,12 @@ pub fn user_folder() -> Option<PathBuf> {
     })
 }
 
+/// What is wrong with a file that is no TOML of the wanted shape, with its line.
+pub fn toml_fault(file: &RuleFile, error: &toml::de::Error) -> String {
+    let line = error.span().and_then(|span| file.text.get(..span.start)).map_or(0, |before| before.matches('\n').count() + 1);
+    format!("Line {line}: {}: {}", error.message(), file.path)
+}
+
 fn collect_embedded(dir: &Dir<'_>, out: &mut Vec<RuleFile>) {
     for file in dir.files() {
         let path = file.path().to_string_lossy().replace('\\', "/");

@@ -4,6 +4,7 @@
 use crate::base::{LogTime, SourceRef};
 
 pub mod index;
+pub mod lines;
 
 /// How serious the log itself says a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

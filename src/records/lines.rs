@@ -1,0 +1,212 @@
+//! Lines that a data file describes, found in the one pass: literals first, an expression only on the line around one.
+//! In: rows of literal and expression. Out: [`LineHit`]s. Must not know what a row means.
+
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::{memchr, memmem, memrchr};
+use regex::{Regex, RegexBuilder};
+
+use super::{Probe, Record, Stamp};
+use crate::base::SourceRef;
+
+/// A literal must have this many bytes, or nearly every line would be looked at closely.
+pub const MIN_LITERAL_BYTES: usize = 4;
+/// At most this many hits of one row are kept for a member; the rest is counted.
+const MAX_HITS_PER_ROW: u32 = 2_000;
+/// An expression sees at most this much of a line, around the literal.
+const MAX_LINE_BYTES: usize = 4 * 1024;
+/// At most this many places of one literal are looked at in one record.
+const MAX_PLACES: usize = 64;
+
+/// One row: the literal that must stand in a line, and an expression that must match that line too.
+#[derive(Debug)]
+pub struct LineRule {
+    contains: String,
+    expression: Option<Regex>,
+}
+
+impl LineRule {
+    /// Checks and compiles a row.
+    ///
+    /// # Errors
+    /// A short reason when the literal is too short or the expression can't be read or is too large.
+    pub fn new(contains: &str, expression: Option<&str>) -> Result<Self, String> {
+        if contains.len() < MIN_LITERAL_BYTES {
+            return Err(format!("its text is shorter than {MIN_LITERAL_BYTES} bytes"));
+        }
+        // The size limit keeps a careless expression from eating memory; matching time is linear by the regex crate's design.
+        let compile = |e: &str| RegexBuilder::new(e).size_limit(1 << 20).build();
+        let expression = expression.map(compile).transpose().map_err(|e| match e {
+            regex::Error::CompiledTooBig(_) => "its expression is too large".to_owned(),
+            other => format!("its expression can't be read ({})", other.to_string().lines().last().unwrap_or_default()),
+        })?;
+        Ok(Self { contains: contains.to_owned(), expression })
+    }
+
+    /// The values captured by name; `None` when the row does not match the line.
+    pub fn captures(&self, line: &str) -> Option<Vec<(String, String)>> {
+        if !line.contains(&self.contains) {
+            return None;
+        }
+        let Some(expression) = &self.expression else { return Some(Vec::new()) };
+        let found = expression.captures(line)?;
+        let names = expression.capture_names().flatten();
+        Some(names.filter_map(|name| Some((name.to_owned(), found.name(name)?.as_str().to_owned()))).collect())
+    }
+}
+
+/// All rows, ready for one pass.
+#[derive(Debug, Default)]
+pub struct LineSet {
+    rules: Vec<LineRule>,
+    /// Each distinct literal with the rows that begin at it.
+    literals: Vec<(String, Vec<usize>)>,
+    /// `None` without rows. LeftmostFirst, because only that kind has the fast searcher; it tells just whether to look closely.
+    any: Option<AhoCorasick>,
+}
+
+impl LineSet {
+    /// Takes the rows; a hit names a row by its place here.
+    pub fn new(rules: Vec<LineRule>) -> Self {
+        let mut literals: Vec<(String, Vec<usize>)> = Vec::new();
+        for (row, rule) in rules.iter().enumerate() {
+            match literals.iter_mut().find(|(text, _)| *text == rule.contains) {
+                Some((_, rows)) => rows.push(row),
+                None => literals.push((rule.contains.clone(), vec![row])),
+            }
+        }
+        let any = (!literals.is_empty())
+            .then(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals.iter().map(|(text, _)| text)).ok())
+            .flatten();
+        Self { rules, literals, any }
+    }
+
+    /// Calls `found(row, line offset in text, line, captures)` for each line of `text` that a row matches.
+    pub fn each_hit(&self, text: &[u8], mut found: impl FnMut(usize, usize, &str, Vec<(String, String)>)) {
+        if !self.any.as_ref().is_some_and(|any| any.is_match(text)) {
+            return;
+        }
+        for (literal, rows) in &self.literals {
+            let mut last_line = None;
+            for place in memmem::find_iter(text, literal.as_bytes()).take(MAX_PLACES) {
+                let (start, line) = line_around(text, place);
+                if last_line.replace(start) == Some(start) {
+                    continue;
+                }
+                let line = String::from_utf8_lossy(line);
+                for row in rows {
+                    if let Some(captures) = self.rules.get(*row).and_then(|rule| rule.captures(&line)) {
+                        found(*row, start, &line, captures);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The line around a place, cut to [`MAX_LINE_BYTES`] around it, and where it starts.
+fn line_around(text: &[u8], place: usize) -> (usize, &[u8]) {
+    let before = text.get(..place).unwrap_or_default();
+    let after = text.get(place..).unwrap_or_default();
+    let start = memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let end = place + memchr(b'\n', after).unwrap_or(after.len());
+    let from = start.max(place.saturating_sub(MAX_LINE_BYTES / 2));
+    let to = end.min(place + MAX_LINE_BYTES / 2);
+    (start, text.get(from..to).unwrap_or_default().trim_ascii_end())
+}
+
+/// A line that a row matched.
+#[derive(Clone, Debug)]
+pub struct LineHit {
+    /// Place of the row in the set.
+    pub row: usize,
+    /// The line itself.
+    pub source: SourceRef,
+    /// Stamp of its record.
+    pub stamp: Option<Stamp>,
+    /// The line as logged, perhaps cut.
+    pub text: String,
+    /// Captured values by name.
+    pub captures: Vec<(String, String)>,
+}
+
+/// Looks for a set's lines in the records of one member.
+#[derive(Debug)]
+pub struct LineProbe {
+    set: Arc<LineSet>,
+    hits: Vec<LineHit>,
+    counts: Vec<u32>,
+}
+
+impl LineProbe {
+    /// Nothing seen yet.
+    pub fn new(set: Arc<LineSet>) -> Self {
+        let counts = vec![0; set.rules.len()];
+        Self { set, hits: Vec::new(), counts }
+    }
+
+    /// The hits in line order, and how many lines each row matched in all (more than are kept, when there are very many).
+    pub fn finish(mut self) -> (Vec<LineHit>, Vec<u32>) {
+        self.hits.sort_by_key(|h| (h.source.line, h.source.offset, h.row));
+        (self.hits, self.counts)
+    }
+}
+
+impl Probe for LineProbe {
+    fn record(&mut self, record: &Record<'_>) {
+        let (hits, counts) = (&mut self.hits, &mut self.counts);
+        self.set.each_hit(record.text, |row, start, line, captures| {
+            let Some(count) = counts.get_mut(row) else { return };
+            *count += 1;
+            if *count > MAX_HITS_PER_ROW {
+                return;
+            }
+            let before = record.text.get(..start).unwrap_or_default();
+            let lines_before = memchr::memchr_iter(b'\n', before).count() as u64;
+            let source = SourceRef {
+                member: record.source.member,
+                line: record.source.line + lines_before,
+                offset: record.source.offset + start as u64,
+                bytes: u32::try_from(line.len()).unwrap_or(u32::MAX),
+            };
+            hits.push(LineHit { row, source, stamp: record.stamp, text: line.to_owned(), captures });
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(rows: &[(&str, Option<&str>)]) -> LineSet {
+        LineSet::new(rows.iter().map(|(c, e)| LineRule::new(c, *e).unwrap()).collect())
+    }
+
+    fn hits(set: &LineSet, text: &str) -> Vec<(usize, usize)> {
+        let mut out = Vec::new();
+        set.each_hit(text.as_bytes(), |row, start, _, _| out.push((row, start)));
+        out.sort_unstable();
+        out
+    }
+
+    #[test]
+    fn overlapping_literals_are_all_seen() {
+        let set = set(&[("errorCode=150", None), ("Code=1507", None), ("errorCode=1507", Some(r"errorCode=(?P<code>\d+)"))]);
+        assert_eq!(hits(&set, "a\nx errorCode=1507\n"), [(0, 2), (1, 2), (2, 2)]);
+    }
+
+    #[test]
+    fn an_expression_sees_one_line_only() {
+        let set = set(&[("token", Some(r"token.*status=(\d+)"))]);
+        assert!(hits(&set, "token asked\nstatus=403\n").is_empty());
+        assert_eq!(hits(&set, "x\ntoken status=403\n"), [(0, 2)]);
+    }
+
+    #[test]
+    fn careless_rows_are_refused() {
+        assert!(LineRule::new("abc", None).is_err());
+        assert!(LineRule::new("abcd", Some("(")).is_err());
+        assert!(LineRule::new("abcd", Some(r"(\w{1000}){1000}")).is_err());
+    }
+}
