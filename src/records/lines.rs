@@ -77,7 +77,9 @@ impl LineSet {
             }
         }
         let any = (!literals.is_empty())
-            .then(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals.iter().map(|(text, _)| text)).ok())
+            .then(|| {
+                AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals.iter().map(|(text, _)| text)).ok()
+            })
             .flatten();
         Self { rules, literals, any }
     }

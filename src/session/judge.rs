@@ -64,7 +64,7 @@ fn milestones(id: StageId, marks: &[Mark]) -> Option<Outcome> {
     let own: Vec<&Mark> = marks.iter().filter(|m| m.stage == id && !m.assumed).collect();
     let assumed: Vec<&Mark> = marks.iter().filter(|m| m.stage == id && m.assumed && m.says == Says::Reached).collect();
     let results: Vec<&&Mark> = own.iter().filter(|m| m.says != Says::Asked).collect();
-    let failed = results.iter().filter(|m| m.says == Says::Failed).next_back();
+    let failed = results.iter().rfind(|m| m.says == Says::Failed);
     let proof =
         |m: &Mark| Evidence { source: Some(m.source), at: m.at, text: Text(vec![Segment::Log(m.line.clone())]), message: None };
     match (results.last(), failed) {

@@ -75,7 +75,12 @@ fn from_files(files: &[RuleFile], notes: &mut Notes) -> (Vec<Milestone>, Vec<Lin
                             all.1.push(rule);
                         }
                         Err(why) => {
-                            notes.push(NoteKind::BadRule, None, 0, format!("Milestone {} left out, {why}: {}", place + 1, file.path));
+                            notes.push(
+                                NoteKind::BadRule,
+                                None,
+                                0,
+                                format!("Milestone {} left out, {why}: {}", place + 1, file.path),
+                            );
                         }
                     }
                 }
@@ -87,7 +92,8 @@ fn from_files(files: &[RuleFile], notes: &mut Notes) -> (Vec<Milestone>, Vec<Lin
 }
 
 fn milestone(row: Row) -> Result<(Milestone, LineRule), String> {
-    let stage = StageId::ALL.into_iter().find(|s| s.word() == row.stage).ok_or_else(|| format!("no stage is called {}", row.stage))?;
+    let stage =
+        StageId::ALL.into_iter().find(|s| s.word() == row.stage).ok_or_else(|| format!("no stage is called {}", row.stage))?;
     let rule = LineRule::new(&row.contains, row.expression.as_deref())?;
     if rule.captures(&row.sample).is_none() {
         return Err("its sample does not match".into());
@@ -121,9 +127,13 @@ mod tests {
     fn a_faulty_file_is_named_and_the_rest_works() {
         let mut notes = Notes::new();
         let file = |path: &str, text: &str| RuleFile { path: path.into(), embedded: false, text: text.into() };
-        let good = "[[milestone]]\nstage='token'\nsays='reached'\ncontains='token is here'\nmarker='assumed'\nsample='token is here'\n";
-        let files =
-            [file("broken.toml", "[[milestone]\n"), file("stage.toml", &good.replace("'token'", "'tokens'")), file("good.toml", good)];
+        let good =
+            "[[milestone]]\nstage='token'\nsays='reached'\ncontains='token is here'\nmarker='assumed'\nsample='token is here'\n";
+        let files = [
+            file("broken.toml", "[[milestone]\n"),
+            file("stage.toml", &good.replace("'token'", "'tokens'")),
+            file("good.toml", good),
+        ];
         assert_eq!(from_files(&files, &mut notes).0.len(), 1);
         let notes: Vec<String> = notes.all().into_iter().map(|n| n.text).collect();
         assert!(notes[0].starts_with("Line 1: ") && notes[0].ends_with("broken.toml"), "{notes:?}");
