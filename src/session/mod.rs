@@ -7,16 +7,20 @@ use crate::base::{LogTime, Private, SourceRef, Text};
 use crate::bundle::Observer;
 use crate::sip::{Direction, Observed};
 
+pub mod assemble;
 pub mod call;
+pub mod counts;
 pub mod environment;
 pub mod judge;
 pub mod keepalive;
 pub mod media;
 pub mod milestone;
 pub mod registration;
+mod registration_facts;
 pub mod run;
 pub mod startup;
 pub mod subscription;
+mod traffic;
 
 /// A message by its place in `Facts::messages` (time order; equal times keep the order of their lines).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,13 +5,17 @@ use crate::base::LogTime;
 
 pub mod body;
 pub(crate) mod check;
+pub mod dialog;
 pub mod digest;
 mod fields;
 pub mod grammar;
 pub mod header;
+pub mod key;
 pub mod message;
 pub mod method;
+pub mod offer_answer;
 pub mod sdp;
+pub mod transaction;
 pub mod uri;
 
 pub use digest::Digest;

@@ -1,1 +1,3 @@
 //! x
+
+mod captured_direct;
