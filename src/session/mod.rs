@@ -12,6 +12,7 @@ pub mod call;
 pub mod counts;
 pub mod environment;
 pub mod judge;
+pub mod extract;
 pub mod keepalive;
 pub mod media;
 pub mod milestone;
