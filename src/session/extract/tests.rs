@@ -36,6 +36,7 @@ fn find(text: &str) -> Extracted {
             stamp: None,
             level: Level::Unknown,
             thread: text.get(..message_at).unwrap().trim().as_bytes(),
+            pid: b"",
             code: b"",
             dialect: None,
             headed,
