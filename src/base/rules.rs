@@ -49,6 +49,20 @@ pub struct RuleFile {
     pub text: String,
 }
 
+impl RuleFile {
+    /// Reads the file as TOML into `T`.
+    ///
+    /// # Errors
+    /// When it is no TOML or lacks what `T` needs; a short sentence with the line.
+    pub fn parse<T: serde::de::DeserializeOwned>(&self) -> Result<T, String> {
+        toml::from_str(&self.text).map_err(|fault| {
+            let before = fault.span().and_then(|span| self.text.get(..span.start)).unwrap_or_default();
+            let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+            format!("line {line}: {}", fault.message().lines().next().unwrap_or_default())
+        })
+    }
+}
+
 /// All files of a kind: the embedded ones in path order, then the user's. A user's file of the same path replaces the embedded one.
 pub fn load(kind: RuleKind, user_folder: Option<&Path>, notes: &mut Notes) -> Vec<RuleFile> {
     let dir = match kind {

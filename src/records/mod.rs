@@ -3,8 +3,24 @@
 
 use crate::base::{LogTime, SourceRef};
 
+pub mod dialect;
+mod fast;
+pub mod generic;
+pub mod head;
 pub mod index;
+
+pub mod level;
 pub mod lines;
+mod norm;
+pub mod read;
+pub mod shape;
+pub mod stamp;
+
+pub use dialect::Dialects;
+pub use read::{MemberRead, Reader, read};
+
+/// A longer record reaches the probes in pieces of at most this many bytes.
+pub const MAX_RECORD_BYTES: usize = 1 << 20;
 
 /// How serious the log itself says a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,10 +57,11 @@ pub struct Record<'a> {
     pub stamp: Option<Stamp>,
     /// Level of the head.
     pub level: Level,
-    /// Thread as printed in the head (`0x390`, `9771`), empty when there is none.
-    pub thread: &'a [u8],
-    /// Process number as printed in the head, empty when there is none.
+    /// Process as printed in the head (`38592`), empty when there is none. A run of the client begins with another one.
     pub pid: &'a [u8],
+    /// Thread as printed in the head (`0x390`, `9771`), empty when there is none. Of two (ANDROID) the inner `tid[0x…]`, which is the
+    /// thread that logged; the outer one may be that of a writer.
+    pub thread: &'a [u8],
     /// `file:line` of the source as printed, empty when there is none.
     pub code: &'a [u8],
     /// Was the head one of a dialect (`Some`), or a generic date-time, or none at all (`None`)?
@@ -55,7 +72,7 @@ pub struct Record<'a> {
     pub text: &'a [u8],
     /// Where the message starts in `text` (behind the head).
     pub message_at: usize,
-    /// Lines in `text`.
+    /// Lines that begin in `text`.
     pub lines: u32,
     /// The text goes on beyond the cap; the next call continues the same record (`source` is that of the piece).
     pub continues: bool,
@@ -94,4 +111,8 @@ pub struct Entry {
     pub time: Option<LogTime>,
     /// Level of the head.
     pub level: Level,
+    /// Did it begin with a head?
+    pub headed: bool,
+    /// A further piece of a record longer than [`MAX_RECORD_BYTES`].
+    pub continued: bool,
 }

@@ -1,3 +1,4 @@
 //! x
 
 mod captured_direct;
+mod dialects;
