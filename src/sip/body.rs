@@ -106,3 +106,41 @@ fn split_part(part: &str) -> (Option<&str>, &str) {
     }
     (content_type, "")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SDP: &str = "v=0\r\nm=audio 4000 RTP/AVP 0\r\n";
+
+    #[test]
+    fn sdp_among_other_parts() {
+        let body = format!(
+            "preamble\r\n--a b\r\nContent-Type: text/plain\r\n\r\n--a bc\r\n--a b \r\nc: application/sdp\r\n\r\n{SDP}\r\n--a b--\r\nepilogue"
+        );
+        let found = parts(Some("multipart/mixed; boundary=\"a b\""), &body);
+        assert_eq!(found.iter().map(|p| p.media_type().unwrap()).collect::<Vec<_>>(), ["text/plain", "application/sdp"]);
+        assert_eq!(found[1].text.trim_end(), SDP.trim_end());
+        assert_eq!(found[0].text, "--a bc\r\n");
+    }
+
+    #[test]
+    fn boundary_missing_cut_and_nested() {
+        let body = format!(
+            "--x\r\nContent-Type: multipart/alternative;boundary=y\r\n\r\n--y\r\nContent-Type: application/sdp\r\n\r\n{SDP}"
+        );
+        for content_type in ["multipart/mixed", "Multipart/Mixed;boundary=[Redacted]", "multipart/related;boundary=\"x\";type=a"]
+        {
+            let found = parts(Some(content_type), &body);
+            assert_eq!((found.len(), found[0].media_type(), found[0].text), (1, Some("application/sdp"), SDP), "{content_type}");
+        }
+    }
+
+    #[test]
+    fn bounded() {
+        assert!(parts(Some("multipart/mixed;boundary=x"), &"--x\n\nhi\n".repeat(100_000)).len() <= MAX_PARTS);
+        let deep = "--x\nContent-Type: multipart/mixed;boundary=x\n\n".repeat(100);
+        assert!(parts(Some("multipart/mixed;boundary=x"), &deep).len() <= MAX_PARTS);
+        assert_eq!(parts(None, "text").len(), 1);
+    }
+}

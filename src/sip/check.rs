@@ -23,10 +23,22 @@ pub(crate) fn request_uri(target: &str, problems: &mut Problems) {
     if target.contains(BLANKS) {
         problems.push("Request-URI has a blank in it");
     }
+    let Some(uri) = Uri::parse(target) else {
+        return;
+    };
     // RFC 3261 §19.1.1, table 1: no headers in a Request-URI.
-    if Uri::parse(target).is_some_and(|uri| !uri.headers.is_empty()) {
+    if !uri.headers.is_empty() {
         problems.push("Request-URI has header fields in it");
     }
+    if is_bare_ipv6(uri) {
+        problems.push("Request-URI has an IPv6 address without brackets");
+    }
+}
+
+/// RFC 5118 §4.1: the brackets tell address and port apart.
+fn is_bare_ipv6(uri: Uri<'_>) -> bool {
+    let sip = uri.scheme.eq_ignore_ascii_case("sip") || uri.is_secure();
+    sip && !uri.host.starts_with('[') && uri.host.contains(':')
 }
 
 /// Where the body ends. Without a Content-Length it goes to the end; with one, the text is measured as it stands and as it was on the wire,
@@ -57,22 +69,23 @@ pub(crate) fn body(message: &Message, closed: bool, problems: &mut Problems) -> 
             return start..start + measure.place(rest, told);
         }
     }
-    if rest.len() < told {
-        problems.push(format!("Cut off or changed: Content-Length is {told}, the body has {} bytes", rest.len()));
+    let written = measures.map(|measure| measure.length(rest));
+    let [likely, _] = written;
+    if written.iter().all(|length| *length < told) {
+        problems.push(format!("Cut off or changed: Content-Length is {told}, the body has {likely} bytes"));
         return whole;
     }
-    let [first, second] = measures.map(|measure| measure.place(rest, told));
-    // Another message, or lines of something else after a whole number of lines: they are not this body.
-    for at in [first, second] {
+    // Another message, or lines of something else, after a whole number of lines: they are not this body.
+    for at in measures.map(|measure| measure.place(rest, told)) {
         let at_line_end = at == 0 || rest.get(..at).is_some_and(|part| part.ends_with(['\n', '\r']));
         let after = rest.get(at..).unwrap_or("");
         let next = after.trim_start_matches(BLANKS);
-        if at_line_end && !goes_on(rest, next) {
+        if at_line_end && !next.is_empty() && !goes_on(rest, next) {
             problems.push(format!("{} bytes follow the end of the body", after.len()));
             return start..start + at;
         }
     }
-    problems.push(format!("Content-Length is {told}, the body has {} bytes", rest.len()));
+    problems.push(format!("Content-Length is {told}, the body has {likely} bytes"));
     whole
 }
 

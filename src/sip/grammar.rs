@@ -70,6 +70,10 @@ fn versions(line: &[u8]) -> impl Iterator<Item = Version> + '_ {
             return None;
         }
         let end = dot + 1 + minor;
+        // `SIP/2.0/TLS` is the protocol of a Via.
+        if line.get(end) == Some(&b'/') {
+            return None;
+        }
         Some(Version { start, end, is_two: line.get(slash + 1..end) == Some(b"2.0") })
     })
 }
@@ -365,3 +369,102 @@ const NAMES: [&str; 128] = [
     "Warning",
     "WWW-Authenticate",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn start_lines_anywhere() {
+        for (line, start) in [
+            ("INVITE sip:a@b SIP/2.0", "INVITE"),
+            ("- sipio-sent---> REGISTER sip:10.10.10.1 SIP/2.0\r", "REGISTER"),
+            ("- sipio-recv<--- SIP/2.0 407 Proxy Authentication Required", "SIP"),
+            ("sent--->REGISTER sip:10.10.10.1 SIP/2.0", "REGISTER"),
+            ("TX [INVITE sip:a@b SIP/2.0]", "INVITE"),
+            ("msg=\"OPTIONS sip:a@b SIP/2.0\\r\\nVia: SIP/2.0/TCP x\\r\\n\"", "OPTIONS"),
+            ("\\r\\nNOTIFY sip:a@b SIP/2.0\\r\\n", "NOTIFY"),
+            ("BYE sip:a@b SIP/2.0^M", "BYE"),
+            ("BYE sip:a@b SIP/2.0#015#012Via: SIP/2.0/UDP x", "BYE"),
+            ("ACK sip:a@b SIP/2.0..Via: SIP/2.0/UDP x..", "ACK"),
+            ("ACK sip:a@b SIP/2.0..", "ACK"),
+            ("log INVITE [Redacted] SIP/2.0", "INVITE"),
+            ("log INVITE *** SIP/2.0", "INVITE"),
+            ("log INVITE sip:<hidden>@x SIP/2.0", "INVITE"),
+            ("log INVITE sip:[user hidden by app]@x SIP/2.0  ", "INVITE"),
+            ("log INVITE [user hidden] SIP/2.0", "INVITE"),
+            ("INVITE sip:user@example.com; lr SIP/2.0", "INVITE"),
+            ("INVITE  sip:user@example.com  SIP/2.0", "INVITE"),
+            ("NEWMETHOD sip:user@example.com SIP/2.0", "NEWMETHOD"),
+            ("RE%47IST%45R sip:registrar.example.com SIP/2.0", "RE%47"),
+            ("!interesting-Method0_*+`.%indeed'~ sip:x@y SIP/2.0", "!int"),
+            ("OPTIONS sip:t.watson@example.org SIP/7.0", "OPTIONS"),
+            ("SIP/2.0 4294967301 better not break the receiver", "SIP"),
+            ("SIP/2.0 100 ", "SIP"),
+            ("SIP/2.0 200", "SIP"),
+            ("got SIP/2.0 200 OK\\r\\n", "SIP"),
+            ("sip/2.0 200 ok", "sip"),
+            ("Überlänge → SIP/2.0 486 Besetzt", "SIP"),
+            ("INVITE tel:+1-201-555-0123 SIP/2.0", "INVITE"),
+        ] {
+            let found = start_line_at(line.as_bytes()).unwrap_or_else(|| panic!("{line}"));
+            assert!(line.get(found..).unwrap().starts_with(start), "{line}: {found}");
+        }
+    }
+
+    #[test]
+    fn no_start_lines() {
+        for line in [
+            "",
+            "SIP/2.0",
+            "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1",
+            "v: SIP/2.0/TCP x",
+            "Sending REGISTER using SIP/2.0",
+            "INVITE sip:a@b SIP/2.0 was sent",
+            "INVITE sip:a@b HTTP/1.1",
+            "xSIP/2.0 200 OK",
+            "got SIP/2.0 99 x",
+            "got SIP/2.0 700 x",
+            "got SIP/2.0 2000 x",
+            "SIP/2.0 OK",
+            "REGISTER SIP/2.0",
+            "INVITE SIP/2.0",
+            " SIP/2.0",
+            "we speak SIP/2.0",
+            "SIP/2.0200 OK",
+            "the client supports sip:a@b SIP/2.0",
+            "SIP/2. 200",
+            "SIP/2.0 ",
+            "protocol versions: SIP/2.0, HTTP/1.1",
+        ] {
+            assert_eq!(start_line_at(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn header_lines() {
+        for line in ["Via: x", "v:x", "Call-ID  : 1", "Supported:", "X_odd.name%: 1"] {
+            assert!(is_header_line(line.as_bytes()), "{line}");
+        }
+        for line in ["", ": x", " folded: x", "no colon", "two words: x", "2024-01-30T07:01:25Z x", "<Info>: x"] {
+            assert!(!is_header_line(line.as_bytes()), "{line}");
+        }
+        assert!(!is_header_line(format!("{}: x", "a".repeat(65)).as_bytes()));
+        for name in
+            ["Via", "CALL-ID", "call-id", "t", "K", "P-Asserted-Identity", "x-broadworks-correlation-info", "Session-Expires"]
+        {
+            assert!(is_known_header(name.as_bytes()), "{name}");
+        }
+        for name in ["BroadWorksManager", "Error", "z", "", "X-", "Info", "TelephonyService"] {
+            assert!(!is_known_header(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn long_lines_end() {
+        let line = "SIP/2.0 ".repeat(100_000);
+        assert_eq!(start_line_at(line.as_bytes()), None);
+        let line = format!("{} SIP/2.0", "INVITE ".repeat(100_000));
+        let _ = start_line_at(line.as_bytes());
+    }
+}

@@ -12,7 +12,7 @@ pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// A value without the blanks around it.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches(BLANKS)
+    text.trim_ascii()
 }
 
 /// Characters of a token (RFC 3261 §25.1).

@@ -257,3 +257,133 @@ fn fold_goes_on(text: &str, lines: &Lines<'_>, next: usize) -> bool {
 fn begins_body(line: &str) -> bool {
     line.trim_end() == "v=0" || (line.starts_with("--") && !line.contains(": "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "Via: SIP/2.0/TLS [Redacted];branch=z9hG4bK1;rport\nFrom:<sip:***@example.com>;tag=1\nTo: \"[Redacted]\" <sip:[Redacted]>\n\
+        Call-ID: ***\nCSeq: 7 INVITE\n";
+
+    fn parse(start: &str, rest: &str) -> Message {
+        Message::parse(format!("{start}\n{HEAD}{rest}")).unwrap()
+    }
+
+    #[test]
+    fn masked_values_are_kept_and_not_called_malformed() {
+        for start in [
+            "INVITE [Redacted] SIP/2.0",
+            "INVITE sip:<hidden>@x SIP/2.0",
+            "INVITE *** SIP/2.0",
+            "SIP/2.0 200 OK",
+            "sip/2.0 200 OK",
+        ] {
+            let m = parse(start, "Supported:\nContent-Length: 0\n\n");
+            assert_eq!(m.problems, Vec::<String>::new(), "{start}");
+            assert_eq!((m.call_id(), m.header("supported")), (Some("***"), Some("")));
+            assert_eq!(m.top_via().unwrap().host, "[Redacted]");
+            assert_eq!(m.from().unwrap().uri, "sip:***@example.com");
+            assert_eq!(m.method(), Some(Method::Invite));
+        }
+        let m = Message::parse("SIP/2.0 200 OK\nCSeq: *** BYE\n".to_owned()).unwrap();
+        assert_eq!((m.method(), m.cseq()), (Some(Method::Bye), None));
+    }
+
+    #[test]
+    fn no_start_line_no_message() {
+        for line in [
+            "",
+            "\r\n\r\n",
+            "HTTP/1.1 200 OK",
+            "GET / HTTP/1.1",
+            "Via: SIP/2.0/UDP x",
+            "INVITE sip:a@b",
+            "INVITE SIP/2.0",
+            "SIP/2.0 OK",
+        ] {
+            assert!(Message::parse(format!("{line}\nTo: a\n\n")).is_none(), "{line}");
+        }
+        assert!(Message::parse("\r\n\r\nACK sip:a@b SIP/2.0\r\n\r\n".to_owned()).is_some());
+    }
+
+    #[test]
+    fn line_ends() {
+        let text = "BYE sip:a@b SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nf: <sip:a@b>;tag=1\nt: <sip:c@d>;tag=2\ni: 1\nCSeq: 1 BYE\nl: 2\n\nhi";
+        for end in ["\n", "\r\n", "\r\r\n", "\r"] {
+            let m = Message::parse(text.replace('\n', end)).unwrap();
+            assert_eq!((m.problems.as_slice(), m.body_text(), m.headers.len()), ([].as_slice(), "hi", 6), "{end:?}");
+            assert_eq!((m.from().unwrap().tag(), m.call_id()), (Some("1"), Some("1")));
+        }
+    }
+
+    #[test]
+    fn folds() {
+        let m = parse("INVITE sip:a@b SIP/2.0", "Subject: one\n \t two\n\tthree\nX-Empty:\n   late\n \nContent-Length: 0\n\n");
+        assert_eq!(m.header("Subject"), Some("one\n \t two\n\tthree"));
+        assert_eq!(m.header("x-empty"), Some("late"));
+        // A line of blanks is a fold only where the header goes on.
+        assert_eq!((m.header("Content-Length"), m.body_text()), (Some("0"), ""));
+        let m = parse("INVITE sip:a@b SIP/2.0", "Content-Length: 5\n \t\nhello");
+        assert_eq!((m.body_text(), m.problems.len()), ("hello", 0));
+    }
+
+    #[test]
+    fn cut_messages_say_so() {
+        let whole = format!(
+            "INVITE sip:a@b SIP/2.0\n{HEAD}Content-Type: application/sdp\nContent-Length: 39\n\nv=0\nc=IN IP4 192.0.2.1\nm=audio 4 X 0\n"
+        );
+        assert_eq!(Message::parse(whole.clone()).unwrap().problems, Vec::<String>::new());
+        for end in 30..whole.len() - 3 {
+            let m = Message::parse(whole.get(..end).unwrap().to_owned()).unwrap();
+            assert!(
+                m.problems.iter().any(|p| p.to_lowercase().contains("cut off") || p.starts_with("Content-Length is ")),
+                "{end}: {:?}",
+                m.problems
+            );
+        }
+    }
+
+    #[test]
+    fn content_length_never_costs_a_line_of_the_body() {
+        let body = "v=0\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\na=sendonly\n";
+        for length in ["0", "4", "20", "57", "61", "9999", "-1", "99999999999999999999999", "***", ""] {
+            let m =
+                parse("INVITE sip:a@b SIP/2.0", &format!("Content-Type: application/sdp\nContent-Length: {length}\n\n{body}"));
+            assert_eq!(m.body_text(), body, "{length}");
+            // 57 bytes as written, 61 on the wire.
+            assert_eq!(m.problems.is_empty(), matches!(length, "57" | "61"), "{length}: {:?}", m.problems);
+        }
+        let m = parse("INVITE sip:a@b SIP/2.0", &format!("Content-Type: application/sdp\n\n{body}"));
+        assert_eq!((m.body_text(), m.problems.len()), (body, 0));
+        let m = parse(
+            "INVITE sip:a@b SIP/2.0",
+            &format!("Content-Type: application/sdp\nContent-Length: 61\n\n{body}some text of the log\n"),
+        );
+        assert_eq!((m.body_text(), m.problems.as_slice()), (body, ["21 bytes follow the end of the body".to_owned()].as_slice()));
+    }
+
+    #[test]
+    fn body_without_blank_line() {
+        let m = parse("INVITE sip:a@b SIP/2.0", "Content-Type: application/sdp\nv=0\nm=audio 4000 RTP/AVP 0\n");
+        assert_eq!(m.problems, ["No blank line between header and body"]);
+        assert_eq!(m.sdp().unwrap().media.len(), 1);
+    }
+
+    #[test]
+    fn floods_are_capped_and_told() {
+        let many = "X: 1\n".repeat(MAX_HEADERS + 10);
+        let m = parse("INVITE sip:a@b SIP/2.0", &format!("{many}Content-Length: 0\n\nbody"));
+        assert_eq!(m.headers.len(), MAX_HEADERS);
+        assert!(m.problems.iter().any(|p| p.starts_with("16 more header fields")), "{:?}", m.problems);
+        assert_eq!(m.body_text(), "body");
+        let m = parse("INVITE sip:a@b SIP/2.0", &format!("Subject: a\n{}\nContent-Length: 0\n\n", " b\n".repeat(400_000)));
+        assert_eq!(m.header("Subject").map(str::len), Some(1 + 3 * 400_000));
+    }
+
+    #[test]
+    fn stray_lines_are_told() {
+        let m = parse("INVITE sip:a@b SIP/2.0", "[Redacted]\nMax-Forwards: 70\nContent-Length: 0\n\n");
+        assert_eq!(m.problems, ["A line of the header is no header field"]);
+        assert_eq!(m.header("Max-Forwards"), Some("70"));
+    }
+}

@@ -415,3 +415,79 @@ pub fn is_comfort_noise(name: &str) -> bool {
 fn encoding(name: &str) -> &str {
     name.split('/').next().unwrap_or(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(media: &SdpMedia) -> Vec<&str> {
+        media.formats.iter().map(|f| f.name.as_str()).collect()
+    }
+
+    #[test]
+    fn full_offer() {
+        let sdp = Sdp::parse(
+            "v=0\r\no=BroadWorks 137917405 99999999999999 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.1/127\r\nt=0 0\r\na=sendonly\r\n\
+             m=audio 49170/2 RTP/SAVP 9 0 8 18 96 101 13\r\na=rtpmap:96 opus/48000/2\r\na=RTPMAP:101  telephone-event/8000\r\n\
+             a=fmtp:101 0-15\r\na=fmtp:18 annexb=no\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\r\na=ptime:20\r\n\
+             m=video 0 RTP/AVP 97\r\nc=IN IP6 2001:db8::1\r\nc=IN IP6 2001:db8::2\r\na=inactive\r\na=rtpmap:97 H264/90000\r\n\
+             m=image 5000 udptl t38\r\n",
+        )
+        .unwrap();
+        assert_eq!(sdp.problems, Vec::<String>::new());
+        assert_eq!((sdp.origin_user.as_str(), sdp.origin_session_id.as_str()), ("BroadWorks", "137917405"));
+        assert_eq!(sdp.origin_version, "99999999999999");
+        let [audio, video, image] = sdp.media.as_slice() else { panic!("three media lines") };
+        assert_eq!(
+            names(audio),
+            ["G722/8000", "PCMU/8000", "PCMA/8000", "G729/8000", "opus/48000/2", "telephone-event/8000", "CN/8000"]
+        );
+        assert_eq!((audio.port, audio.flow, audio.ptime), (49170, Flow::SendOnly, Some(20)));
+        assert_eq!(audio.address.as_deref(), Some("192.0.2.1"));
+        assert_eq!(audio.formats[3].fmtp.as_deref(), Some("annexb=no"));
+        assert!(audio.is_secure() && !audio.is_rejected() && audio.crypto.len() == 1);
+        assert!(is_telephone_event(&audio.formats[5].name) && is_comfort_noise(&audio.formats[6].name));
+        assert!(video.is_rejected() && !video.is_secure());
+        assert_eq!((video.flow, video.address.as_deref()), (Flow::Inactive, Some("2001:db8::1")));
+        assert_eq!((image.formats[0].name.as_str(), image.formats[0].number), ("t38", None));
+    }
+
+    #[test]
+    fn an_odd_line_never_costs_the_body() {
+        for odd in ["b=AS:many", "t=now", "o=x", "k=", "z=1", "r=7d 1h", "v=1"] {
+            let sdp =
+                Sdp::parse(&format!("v=0\no=- 1 2 IN IP4 192.0.2.1\ns= \n{odd}\nm=audio 4000 RTP/AVP 0\na=recvonly\n")).unwrap();
+            assert_eq!((sdp.media.len(), sdp.media[0].flow), (1, Flow::RecvOnly), "{odd}");
+        }
+        let sdp = Sdp::parse("v=0\nb=AS:many\nm=audio 4000 RTP/AVP 0\n").unwrap();
+        assert_eq!(sdp.problems.len(), 1);
+    }
+
+    #[test]
+    fn masked_values() {
+        let sdp = Sdp::parse("v=0\no=[Redacted]\ns=-\nc=IN IP4 [Redacted]\nt=0 0\nm=audio *** RTP/AVP 0\n").unwrap();
+        assert_eq!(sdp.media[0].address.as_deref(), Some("[Redacted]"));
+        assert!(!sdp.media[0].port_known && !sdp.media[0].is_rejected());
+        assert_eq!(Sdp::parse("v=0\nc=***\nm=audio 70000 RTP/AVP 0").unwrap().address.as_deref(), Some("***"));
+    }
+
+    #[test]
+    fn text_after_the_description_is_no_part_of_it() {
+        let sdp = Sdp::parse("v=0\nm=audio 4000 RTP/AVP 0\n2024-01-30 the log goes on\na=inactive\n").unwrap();
+        assert_eq!((sdp.media.len(), sdp.media[0].flow), (1, Flow::SendRecv));
+        assert!(Sdp::parse("").is_none());
+        assert!(Sdp::parse("\r\n\r\nno description").is_none());
+    }
+
+    #[test]
+    fn floods_are_capped_and_told() {
+        let sdp = Sdp::parse(&format!("v=0\n{}", "m=audio 4000 RTP/AVP 0\na=inactive\n".repeat(9_000))).unwrap();
+        assert_eq!(sdp.media.len(), MAX_MEDIA);
+        assert!(sdp.problems.iter().any(|p| p.ends_with("media lines in the session description were not read")));
+        let sdp =
+            Sdp::parse(&format!("v=0\nm=audio 4000 RTP/AVP{}\n{}", " 96".repeat(50_000), "a=rtpmap:96 X/8000\n".repeat(30_000)))
+                .unwrap();
+        assert_eq!(sdp.media[0].formats.len(), MAX_FORMATS);
+        assert!(sdp.problems.len() >= 2, "{:?}", sdp.problems);
+    }
+}

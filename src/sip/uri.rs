@@ -5,6 +5,9 @@ use std::net::Ipv6Addr;
 
 use super::header::{Params, host_port, trim};
 
+/// Parameters of one URI that are compared.
+const MAX_COMPARED: usize = 64;
+
 /// A URI taken apart; every part borrows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Uri<'a> {
@@ -77,17 +80,13 @@ impl<'a> Uri<'a> {
 /// User part and what follows its `@`. Neither user, host nor parameters may hold a bare `@`; where one does (a user that is itself an
 /// address), the last `@` before the host's end counts.
 fn split_user(rest: &str) -> (Option<&str>, &str) {
-    let Some(mut at) = rest.find('@') else {
+    let Some(first) = rest.find('@') else {
         return (None, rest);
     };
-    loop {
-        let tail = rest.get(at + 1..).unwrap_or("");
-        let host_end = tail.find([';', '?']).unwrap_or(tail.len());
-        match tail.get(..host_end).and_then(|host| host.find('@')) {
-            Some(next) => at += 1 + next,
-            None => return (rest.get(..at), tail),
-        }
-    }
+    let tail = rest.get(first + 1..).unwrap_or("");
+    let host = tail.get(..tail.find([';', '?']).unwrap_or(tail.len())).unwrap_or("");
+    let at = host.rfind('@').map_or(first, |more| first + 1 + more);
+    (rest.get(..at), rest.get(at + 1..).unwrap_or(""))
 }
 
 fn same_option(a: Option<&str>, b: Option<&str>) -> bool {
@@ -107,8 +106,13 @@ fn same_host(a: &str, b: &str) -> bool {
 fn same_params(a: Params<'_>, b: Params<'_>) -> bool {
     const MUST_BE_IN_BOTH: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
     let both = MUST_BE_IN_BOTH.iter().all(|name| a.find(name).is_some() == b.find(name).is_some());
-    both && a.iter().take(64).all(|(name, value)| {
-        b.find(name).is_none_or(|other| decoded(value.unwrap_or("")).map(lower).eq(decoded(other.unwrap_or("")).map(lower)))
+    let same = |value: Option<&str>, other: Option<&str>| {
+        decoded(value.unwrap_or("")).map(lower).eq(decoded(other.unwrap_or("")).map(lower))
+    };
+    // A name that stands twice is not allowed; its first value counts on both sides.
+    both && a.iter().take(MAX_COMPARED).all(|(name, _)| match (a.find(name), b.find(name)) {
+        (Some(value), Some(other)) => same(value, other),
+        _ => true,
     })
 }
 

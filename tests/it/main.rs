@@ -2,3 +2,5 @@
 
 mod captured_direct;
 mod dialects;
+mod sip_conformance;
+mod sip_hostile;
