@@ -279,6 +279,12 @@ impl MemberReader {
     }
 }
 
+impl std::fmt::Debug for MemberReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemberReader").field("id", &self.id).field("unpacked_bytes", &self.raw.produced).finish_non_exhaustive()
+    }
+}
+
 impl Read for MemberReader {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if out.is_empty() {

@@ -1,6 +1,19 @@
-//! x
+//! Every integration test in one target, so that the window's crates are linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that fails is a test that speaks; clippy.toml covers test functions only, not what they share"
+)]
 
+mod archive;
+mod bundles;
 mod captured_direct;
 mod dialects;
+mod hostile;
 mod sip_conformance;
 mod sip_hostile;
