@@ -1,14 +1,23 @@
 //! Layer 7: the whole way in one function, with progress and cancel. In: inputs. Out: [`Analysis`], never changed after.
+//!
+//! Each member is read once, by one worker, with every probe looking on; then the members are joined in member order, zones are
+//! decided, and what needs several messages or members is told.
 
 use std::sync::Arc;
 
 pub use crate::base::progress::Progress;
 use crate::base::{LogTime, MemberId, Note, Notes, Zone};
-pub use crate::bundle::OpenError;
-use crate::bundle::{Bundle, Input, Role};
+use crate::bundle::{self, Bundle, Input, Role};
 use crate::findings::Finding;
+use crate::records::dialect::Dialects;
+use crate::records::index::Index;
+use crate::records::lines::LineSet;
 use crate::session::environment::Environment;
+use crate::session::milestone::{self, Milestone};
 use crate::session::{Facts, RunId};
+
+mod join;
+mod read;
 
 /// What the user may set.
 #[derive(Clone, Debug, Default)]
@@ -50,11 +59,11 @@ pub struct MemberReport {
 #[derive(Debug)]
 pub struct Analysis {
     /// The members and where their bytes are.
-    pub bundle: Bundle,
+    pub bundle: Arc<Bundle>,
     /// What reading gave, in member order.
     pub members: Vec<MemberReport>,
     /// The index of every member, in member order: where each record is.
-    pub index: Vec<crate::records::index::Index>,
+    pub index: Vec<Index>,
     /// What happened.
     pub facts: Facts,
     /// The run whose verdict is the bundle's: the newest that reached any stage.
@@ -71,10 +80,55 @@ pub struct Analysis {
     pub shapes: Vec<(MemberId, String, u64)>,
 }
 
+/// Why nothing could be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// An input can't be opened.
+    #[error(transparent)]
+    Input(#[from] bundle::OpenError),
+    /// The user cancelled.
+    #[error("Opening was cancelled")]
+    Cancelled,
+}
+
+/// The data files, loaded once for all bundles.
+struct Rules {
+    dialects: Dialects,
+    milestones: Vec<Milestone>,
+    lines: Arc<LineSet>,
+    notes: Notes,
+}
+
+impl Rules {
+    fn load(options: &Options) -> Self {
+        let mut notes = Notes::new();
+        let folder = options.rules.as_deref();
+        let dialects = Dialects::load(folder, &mut notes);
+        let (milestones, lines) = milestone::load(folder, &mut notes);
+        Self { dialects, milestones, lines: Arc::new(LineSet::new(lines)), notes }
+    }
+}
+
 /// Opens and reads inputs: one analysis for each client bundle, companions joined to it (report-v1, "Exit status").
 ///
 /// # Errors
 /// When an input can't be opened at all, or on cancel. What is inside and can't be read becomes a note instead.
-pub fn analyse(_inputs: &[Input], _options: &Options, _progress: &Progress) -> Result<Vec<Arc<Analysis>>, OpenError> {
-    Err(OpenError::Cancelled)
+pub fn analyse(inputs: &[Input], options: &Options, progress: &Progress) -> Result<Vec<Arc<Analysis>>, OpenError> {
+    let rules = Rules::load(options);
+    let bundles = bundle::open(inputs, progress)?;
+    let mut all = Vec::with_capacity(bundles.len());
+    for bundle in bundles {
+        all.push(Arc::new(analyse_bundle(bundle, options, &rules, progress)?));
+    }
+    Ok(all)
+}
+
+fn analyse_bundle(bundle: Bundle, options: &Options, rules: &Rules, progress: &Progress) -> Result<Analysis, OpenError> {
+    let parts = read::read_members(&bundle, rules, progress);
+    if progress.is_cancelled() {
+        return Err(OpenError::Cancelled);
+    }
+    let mut notes = bundle.notes.clone();
+    notes.append(rules.notes.clone());
+    Ok(join::join(bundle, parts, options, rules, notes))
 }

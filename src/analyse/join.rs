@@ -1,0 +1,175 @@
+//! What the members' parts mean together: zones, runs, facts, stages, coverage. In: the parts in member order. Out: [`Analysis`].
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::Arc;
+
+use super::read::Part;
+use super::{Analysis, MemberReport, Options, Rules};
+use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone};
+use crate::bundle::{self, Bundle, Member, Role};
+use crate::records::Stamp;
+use crate::records::index::Index;
+use crate::session::environment::{self, Environment};
+use crate::session::judge::{self, Mark};
+use crate::session::run::{self, Client, MemberTimes, Run, Runs};
+use crate::session::{Facts, RunId};
+use crate::sip::Direction;
+
+/// A printed stamp as UTC, by the zone of its member.
+fn utc(stamp: Stamp, zone: Zone) -> LogTime {
+    let shift = if stamp.zoned { 0 } else { i64::from(zone.offset_s) * 1_000_000 };
+    LogTime(stamp.us.saturating_sub(shift))
+}
+
+pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Options, rules: &Rules, mut notes: Notes) -> Analysis {
+    let zones = zones(&bundle, &parts, options);
+    let zone_of = |id: MemberId| zones.get(id.index()).copied().unwrap_or(Zone::ASSUMED);
+    for (part, zone) in parts.iter_mut().zip(&zones) {
+        if let Some(part) = part {
+            part.read.index.shift_unzoned(zone.offset_s);
+        }
+    }
+    let times: Vec<MemberTimes<'_>> = bundle
+        .members
+        .iter()
+        .zip(&parts)
+        .map(|(member, part)| MemberTimes {
+            member: member.id,
+            path: &member.path,
+            range: part.as_ref().filter(|_| is_client(member)).and_then(|p| p.read.index.times()),
+            processes: part.as_ref().filter(|_| is_client(member)).map_or_else(Vec::new, |p| {
+                let zone = zone_of(member.id);
+                p.run.processes.iter().map(|s| (s.pid.clone(), utc(s.first, zone), utc(s.last, zone))).collect()
+            }),
+        })
+        .collect();
+    let runs = Runs::new(&times);
+    let mut facts = facts(&bundle, &mut parts, &zones, &runs, &mut notes);
+    facts.client = client(&bundle, &parts, rules, &facts);
+    facts.clocks = clocks::clocks(&facts);
+    let marks = marks(&parts, &zones, &runs, rules);
+    facts.runs = runs
+        .spans
+        .iter()
+        .zip(0u32..)
+        .map(|(span, id)| {
+            let own: Vec<Mark> = marks.iter().filter(|(run, _)| run.0 == id).map(|(_, mark)| mark.clone()).collect();
+            let (stages, verdict) = judge::judge(&facts, RunId(id), &own);
+            Run { which: span.which, start: span.start, end: span.end, stages, verdict }
+        })
+        .collect();
+    let reached = |run: &Run| run.verdict.stage.is_some();
+    let verdict_run = facts.runs.iter().rposition(reached).and_then(|at| u32::try_from(at).ok()).map(RunId);
+    let environment = environment(&bundle, &mut notes);
+    let present = |role: Role| bundle.members.iter().any(|m| m.role == role);
+    let missing = [Role::Startup, Role::Bwc, Role::Media, Role::Environment].into_iter().filter(|r| !present(*r)).collect();
+    let shapes = parts.iter().flatten().flat_map(|p| p.read.shapes.iter().map(|(s, n)| (p.read.member, s.clone(), *n))).collect();
+    let members = reports(&bundle, &parts, &zones, rules, &facts, &mut notes);
+    let index = parts.into_iter().map(|p| p.map_or_else(Index::default, |p| p.read.index)).collect();
+    Analysis {
+        bundle: Arc::new(bundle),
+        members,
+        index,
+        facts,
+        verdict_run,
+        environment,
+        findings: Vec::new(),
+        missing,
+        notes,
+        shapes,
+    }
+}
+
+fn is_client(member: &Member) -> bool {
+    member.role.observer() == bundle::Observer::Client
+}
+
+/// What the client is: User-Agent of most of its requests, dialect, names of members and bundle.
+fn client(bundle: &Bundle, parts: &[Option<Part>], rules: &Rules, facts: &Facts) -> Client {
+    let mut agents: BTreeMap<&str, usize> = BTreeMap::new();
+    for message in facts.messages.iter().filter(|m| m.seen.direction == Direction::Sent && m.seen.message.is_request()) {
+        if let Some(agent) = message.seen.message.header("User-Agent") {
+            *agents.entry(agent).or_default() += 1;
+        }
+    }
+    // Of equally many the first in the alphabet, so that the same bundle gives the same report.
+    let agent = agents.into_iter().min_by_key(|(_, count)| std::cmp::Reverse(*count)).map(|(agent, _)| agent.to_owned());
+    let device_type = parts.iter().flatten().find_map(|p| p.run.device_type.clone());
+    let android = parts.iter().flatten().filter_map(|p| p.read.dialect()).any(|d| rules.dialects.name(d) == "android");
+    let paths: Vec<&str> = bundle.members.iter().map(|m| m.path.as_str()).collect();
+    run::client(agent, device_type, android, &paths, &bundle.name)
+}
+
+/// The milestone lines of all members with their run, in time order.
+fn marks(parts: &[Option<Part>], zones: &[Zone], runs: &Runs, rules: &Rules) -> Vec<(RunId, Mark)> {
+    let mut marks = Vec::new();
+    for (part, zone) in parts.iter().zip(zones) {
+        for hit in part.iter().flat_map(|p| &p.hits) {
+            let Some(row) = rules.milestones.get(hit.row) else { continue };
+            let at = hit.stamp.map(|s| utc(s, *zone));
+            let mark = Mark {
+                stage: row.stage,
+                says: row.says,
+                assumed: row.assumed,
+                at,
+                source: hit.source,
+                line: hit.text.chars().take(500).collect(),
+                captures: hit.captures.clone(),
+            };
+            marks.push((runs.of(hit.source.member, at), mark));
+        }
+    }
+    marks.sort_by_key(|(_, m)| (m.at, m.source));
+    marks
+}
+
+/// The first `ced.dat`; more than one is told.
+fn environment(bundle: &Bundle, notes: &mut Notes) -> Environment {
+    let mut all = bundle.members.iter().filter(|m| m.role == Role::Environment);
+    let Some(member) = all.next() else { return Environment::default() };
+    if let Some(other) = all.next() {
+        notes.push(NoteKind::Other, Some(other.id), 0, "A second file with calling environment data; only the first was looked at");
+    }
+    let mut bytes = Vec::new();
+    if let Ok(reader) = bundle.bytes(member.id)
+        && let Err(why) = reader.take(environment::LOOK_BYTES as u64).read_to_end(&mut bytes)
+    {
+        notes.push(NoteKind::Damaged, Some(member.id), 0, format!("Calling environment data could be read in part only: {why}"));
+    }
+    Environment::read(member.id, &bytes)
+}
+
+/// The coverage of each member. Its notes are those of opening, of reading and of finding SIP.
+fn reports(bundle: &Bundle, parts: &[Option<Part>], zones: &[Zone], rules: &Rules, facts: &Facts, notes: &mut Notes) -> Vec<MemberReport> {
+    for part in parts.iter().flatten() {
+        notes.append(part.read.notes.clone());
+        notes.append(part.sip.notes.clone());
+        if part.beyond > 0 {
+            let text = format!("{} more lines with start-up or failure marks than are kept", part.beyond);
+            notes.push(NoteKind::Limit, Some(part.read.member), 0, text);
+        }
+    }
+    let mut sip: BTreeMap<MemberId, u64> = BTreeMap::new();
+    for message in &facts.messages {
+        *sip.entry(message.source.member).or_default() += 1;
+    }
+    let report = |member: &Member, part: &Option<Part>, zone: &Zone| {
+        let read = part.as_ref().map(|p| &p.read);
+        let times = read.and_then(|r| r.index.times());
+        MemberReport {
+            id: member.id,
+            dialect: read.and_then(|r| r.dialect()).map(|d| rules.dialects.name(d).to_owned()),
+            bytes: read.map_or(member.declared_bytes, |r| r.bytes),
+            lines: read.map_or(0, |r| r.lines),
+            records: read.map_or(0, |r| r.records),
+            unrecognised_lines: read.map_or(0, |r| r.unrecognised_lines),
+            first: times.map(|t| t.0),
+            last: times.map(|t| t.1),
+            zone: *zone,
+            sip_messages: sip.get(&member.id).copied().unwrap_or(0),
+            notes: notes.of(Some(member.id)),
+        }
+    };
+    bundle.members.iter().zip(parts).zip(zones).map(|((member, part), zone)| report(member, part, zone)).collect()
+}

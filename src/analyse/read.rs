@@ -1,0 +1,74 @@
+//! The one pass: each text member read once, by one worker, every probe looking on. In: a bundle. Out: what the probes kept.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Rules;
+use crate::base::Progress;
+use crate::bundle::{Bundle, Member};
+use crate::records::Probe;
+use crate::records::lines::{LineHit, LineProbe};
+use crate::records::read::{MemberRead, Reader};
+use crate::session::extract::{Extracted, SipProbe};
+use crate::session::run::RunProbe;
+
+/// What the probes of one member kept.
+pub(super) struct Part {
+    pub read: MemberRead,
+    pub sip: Extracted,
+    pub hits: Vec<LineHit>,
+    pub beyond: u64,
+    pub run: RunProbe,
+}
+
+/// Reads every text member: the largest first, one worker a core, each with a file handle of its own.
+pub(super) fn read_members(bundle: &Bundle, rules: &Rules, progress: &Progress) -> Vec<Option<Part>> {
+    let mut order: Vec<&Member> = bundle.text_members().collect();
+    order.sort_by_key(|m| (std::cmp::Reverse(m.declared_bytes), m.id));
+    let parts: Mutex<Vec<Option<Part>>> = Mutex::new(bundle.members.iter().map(|_| None).collect());
+    let next = AtomicUsize::new(0);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(order.len());
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some(member) = order.get(next.fetch_add(1, Relaxed)) {
+                    if progress.is_cancelled() {
+                        return;
+                    }
+                    progress.set_what(&member.path);
+                    let part = read_member(bundle, member, rules, progress);
+                    if let Some(place) = parts.lock().unwrap_or_else(PoisonError::into_inner).get_mut(member.id.index()) {
+                        *place = Some(part);
+                    }
+                }
+            });
+        }
+    });
+    parts.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progress) -> Part {
+    let mut sip = SipProbe::new(member.id);
+    let mut lines = LineProbe::new(Arc::clone(&rules.lines));
+    let mut run = RunProbe::default();
+    let reader = Reader::new(member.id, &rules.dialects).modified(member.modified_s);
+    let probes: &mut [&mut dyn Probe] = &mut [&mut sip, &mut lines, &mut run];
+    let read = match bundle.reader(member.id) {
+        Ok(mut input) => {
+            let mut read = reader.read(&mut input, probes, progress);
+            let line = read.lines;
+            read.notes.append(input.finish_at(line));
+            read
+        }
+        Err(note) => {
+            let mut read = reader.read(std::io::empty(), probes, progress);
+            read.notes.push(note.kind, note.member, note.line, note.text);
+            read
+        }
+    };
+    let (hits, counts) = lines.finish();
+    let kept = u32::try_from(hits.len()).unwrap_or(u32::MAX);
+    let beyond = u64::from(counts.iter().sum::<u32>().saturating_sub(kept));
+    Part { read, sip: sip.finish(), hits, beyond, run }
+}
+
