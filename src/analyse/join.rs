@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use super::read::Part;
 use super::{Analysis, MemberReport, Options, Rules};
-use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone};
+use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone, ZoneBasis};
 use crate::bundle::{self, Bundle, Member, Role};
 use crate::records::Stamp;
 use crate::records::index::Index;
 use crate::session::environment::{self, Environment};
+use crate::session::extract::hints::Weight;
 use crate::session::judge::{self, Mark};
 use crate::session::run::{self, Client, MemberTimes, Run, Runs};
-use crate::session::{Facts, RunId};
-use crate::sip::Direction;
+use crate::session::{DirectionBasis, Facts, LoggedMessage, RunId, assemble};
+use crate::sip::{Direction, Observed};
 
 /// A printed stamp as UTC, by the zone of its member.
 fn utc(stamp: Stamp, zone: Zone) -> LogTime {
@@ -45,9 +46,8 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         })
         .collect();
     let runs = Runs::new(&times);
-    let mut facts = facts(&bundle, &mut parts, &zones, &runs, &mut notes);
+    let mut facts = facts(&bundle, &mut parts, &zones, &runs);
     facts.client = client(&bundle, &parts, rules, &facts);
-    facts.clocks = clocks::clocks(&facts);
     let marks = marks(&parts, &zones, &runs, rules);
     facts.runs = runs
         .spans
@@ -83,6 +83,48 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
 
 fn is_client(member: &Member) -> bool {
     member.role.observer() == bundle::Observer::Client
+}
+
+/// The zone of each member.
+fn zones(bundle: &Bundle, parts: &[Option<Part>], options: &Options) -> Vec<Zone> {
+    let zone = |part: &Option<Part>| match (part, options.zone_s) {
+        (Some(part), _) if part.read.unzoned.is_none() && part.read.zoned.is_some() => {
+            Zone { offset_s: 0, basis: ZoneBasis::Log }
+        }
+        (_, Some(offset_s)) => Zone { offset_s, basis: ZoneBasis::Given },
+        _ => Zone::ASSUMED,
+    };
+    bundle.members.iter().zip(parts).map(|(_, part)| zone(part)).collect()
+}
+
+/// The messages of all members in time order, and what they mean together.
+fn facts(bundle: &Bundle, parts: &mut [Option<Part>], zones: &[Zone], runs: &Runs) -> Facts {
+    let mut messages = Vec::new();
+    for ((member, part), zone) in bundle.members.iter().zip(parts).zip(zones) {
+        for found in part.iter_mut().flat_map(|p| std::mem::take(&mut p.sip.found)) {
+            let at = found.stamp.map(|s| utc(s, *zone));
+            let mark = found.hints.marks.iter().filter(|m| m.weight == Weight::Whole).max_by_key(|m| m.near);
+            let seen = Observed {
+                message: found.message,
+                at,
+                direction: mark.map_or(Direction::Unknown, |m| m.means),
+                remote: None,
+                local: None,
+            };
+            messages.push(LoggedMessage {
+                seen,
+                direction_basis: mark.map(|_| DirectionBasis::Marker),
+                source: found.source,
+                lines: found.lines,
+                run: runs.of(member.id, at),
+                observer: member.role.observer(),
+                sent_before: 0,
+            });
+        }
+    }
+    messages.sort_by_key(|m| (m.seen.at, m.source));
+    let ends: Vec<Option<LogTime>> = runs.spans.iter().map(|s| s.end).collect();
+    assemble::facts(messages, &ends)
 }
 
 /// What the client is: User-Agent of most of its requests, dialect, names of members and bundle.
@@ -129,7 +171,12 @@ fn environment(bundle: &Bundle, notes: &mut Notes) -> Environment {
     let mut all = bundle.members.iter().filter(|m| m.role == Role::Environment);
     let Some(member) = all.next() else { return Environment::default() };
     if let Some(other) = all.next() {
-        notes.push(NoteKind::Other, Some(other.id), 0, "A second file with calling environment data; only the first was looked at");
+        notes.push(
+            NoteKind::Other,
+            Some(other.id),
+            0,
+            "A second file with calling environment data; only the first was looked at",
+        );
     }
     let mut bytes = Vec::new();
     if let Ok(reader) = bundle.bytes(member.id)
@@ -141,7 +188,14 @@ fn environment(bundle: &Bundle, notes: &mut Notes) -> Environment {
 }
 
 /// The coverage of each member. Its notes are those of opening, of reading and of finding SIP.
-fn reports(bundle: &Bundle, parts: &[Option<Part>], zones: &[Zone], rules: &Rules, facts: &Facts, notes: &mut Notes) -> Vec<MemberReport> {
+fn reports(
+    bundle: &Bundle,
+    parts: &[Option<Part>],
+    zones: &[Zone],
+    rules: &Rules,
+    facts: &Facts,
+    notes: &mut Notes,
+) -> Vec<MemberReport> {
     for part in parts.iter().flatten() {
         notes.append(part.read.notes.clone());
         notes.append(part.sip.notes.clone());

@@ -71,4 +71,3 @@ fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progr
     let beyond = u64::from(counts.iter().sum::<u32>().saturating_sub(kept));
     Part { read, sip: sip.finish(), hits, beyond, run }
 }
-

@@ -10,7 +10,7 @@ use crate::sip::Message;
 
 mod assemble;
 mod body;
-mod hints;
+pub mod hints;
 mod oneline;
 mod open;
 mod ping;
