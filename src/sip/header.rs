@@ -22,7 +22,7 @@ pub(crate) fn is_token_byte(byte: u8) -> bool {
 
 /// The compact form of a header name (RFC 3261 §7.3.3 and the registry of header fields).
 pub fn compact_form(name: &str) -> Option<u8> {
-    const FORMS: [(&str, u8); 21] = [
+    const FORMS: [(&str, u8); 20] = [
         ("Accept-Contact", b'a'),
         ("Allow-Events", b'u'),
         ("Call-ID", b'i'),
@@ -39,13 +39,12 @@ pub fn compact_form(name: &str) -> Option<u8> {
         ("Reject-Contact", b'j'),
         ("Request-Disposition", b'd'),
         ("Session-Expires", b'x'),
-        ("Session-ID", 0),
         ("Subject", b's'),
         ("Supported", b'k'),
         ("To", b't'),
         ("Via", b'v'),
     ];
-    FORMS.iter().find(|(long, _)| long.eq_ignore_ascii_case(name)).map(|(_, short)| *short).filter(|short| *short != 0)
+    FORMS.iter().find(|(long, _)| long.eq_ignore_ascii_case(name)).map(|(_, short)| *short)
 }
 
 /// Pieces of `text` between `separator`s that stand outside quoted strings and `<>`. A quote or bracket that never closes is an

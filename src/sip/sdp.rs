@@ -153,33 +153,33 @@ impl Sdp {
         find(&self.attributes, name)
     }
 
-    /// Reads a description. Reading ends at the first line that is not `x=…`: what follows is no part of it. `None` when not even
-    /// one line is.
+    /// Reads a description. Reading ends at the first line that is not `x=…` (blank lines aside): what follows is no part of it. `None`
+    /// when not even one line is.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim_start_matches(['\r', '\n', ' ', '\t', '\u{feff}']);
+        // As in the header: a text without any LF has CR alone at its line ends.
+        let end = if text.contains('\n') { '\n' } else { '\r' };
         let mut reader = Reader::default();
-        let mut end = 0;
-        let mut lines = 0;
-        for line in text.split_inclusive('\n') {
-            let content = line.trim_end_matches(['\r', '\n']);
-            let Some((key, value)) = split_line(content) else {
+        // What the strict reader judges: the same lines without what a log does to them (indent, blank lines, blanks at the end).
+        let mut clean = String::with_capacity(text.len());
+        for (count, line) in
+            text.trim_start_matches('\u{feff}').split(end).map(str::trim).filter(|line| !line.is_empty()).enumerate()
+        {
+            let Some((key, value)) = split_line(line) else {
                 break;
             };
-            end += line.len();
-            lines += 1;
-            if lines > MAX_LINES {
+            if count >= MAX_LINES {
                 reader.sdp.problems.push(format!("Session description cut after {MAX_LINES} lines"));
                 break;
             }
+            clean.push_str(line);
+            clean.push('\n');
             reader.line(key, value);
         }
-        if lines == 0 {
+        if clean.is_empty() {
             return None;
         }
         let mut sdp = reader.finish();
-        if lines <= MAX_LINES
-            && let Err(why) = sdp_types::Session::parse(text.get(..end).unwrap_or("").as_bytes())
-        {
+        if let Err(why) = sdp_types::Session::parse(clean.as_bytes()) {
             sdp.problems.push(format!("Session description is malformed: {why}"));
         }
         Some(sdp)
@@ -190,9 +190,9 @@ fn find<'a>(attributes: &'a [SdpAttribute], name: &str) -> Option<&'a str> {
     attributes.iter().find(|a| a.name.eq_ignore_ascii_case(name)).and_then(|a| a.value.as_deref())
 }
 
-/// `type=value` (RFC 8866 §5): one letter, then `=`; blanks before it come from indented logs.
+/// `type=value` (RFC 8866 §5): one letter, then `=`.
 fn split_line(line: &str) -> Option<(u8, &str)> {
-    let (key, value) = line.trim_start_matches([' ', '\t']).split_once('=')?;
+    let (key, value) = line.split_once('=')?;
     match key.as_bytes() {
         [letter] if letter.is_ascii_alphabetic() => Some((letter.to_ascii_lowercase(), value.trim())),
         _ => None,
@@ -475,6 +475,14 @@ mod tests {
     fn text_after_the_description_is_no_part_of_it() {
         let sdp = Sdp::parse("v=0\nm=audio 4000 RTP/AVP 0\n2024-01-30 the log goes on\na=inactive\n").unwrap();
         assert_eq!((sdp.media.len(), sdp.media[0].flow), (1, Flow::SendRecv));
+        for text in [
+            "  v=0\n\n  m=audio 4000 RTP/AVP 0  \n",
+            "v=0\rm=audio 4000 RTP/AVP 0",
+            "\u{feff}v=0\r\r\nm=audio 4000 RTP/AVP 0\r\r\n",
+        ] {
+            let sdp = Sdp::parse(text).unwrap();
+            assert_eq!((sdp.media.len(), sdp.problems.len()), (1, 0), "{text:?}");
+        }
         assert!(Sdp::parse("").is_none());
         assert!(Sdp::parse("\r\n\r\nno description").is_none());
     }

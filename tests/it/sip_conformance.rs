@@ -286,3 +286,33 @@ fn rfc_3261_section_24() {
     let m = Message::parse(ack.to_owned()).unwrap();
     assert_eq!((m.problems.len(), m.method(), m.top_via().unwrap().rport()), (0, Some(Method::Ack), None));
 }
+
+/// Messages of real stacks are well-formed: a problem called there is a false alarm, unless the recording made it.
+#[test]
+fn recorded_messages_are_clean() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/captured");
+    let mut read = 0;
+    let mut problems = std::collections::BTreeMap::new();
+    for scenario in std::fs::read_dir(root).unwrap().flatten().filter(|e| e.path().is_dir()) {
+        for stack in std::fs::read_dir(scenario.path()).unwrap().flatten() {
+            let text = std::fs::read_to_string(stack.path().join("messages.jsonl")).unwrap();
+            for line in text.lines() {
+                let json: serde_json::Value = serde_json::from_str(line).unwrap();
+                let raw = json["raw"].as_str().unwrap();
+                let Some(message) = Message::parse(raw.to_owned()) else { panic!("{}: {raw}", stack.path().display()) };
+                let first = raw.lines().next().unwrap();
+                assert_eq!(bundlescope::sip::grammar::start_line_at(first.as_bytes()), Some(0), "{first}");
+                read += 1;
+                // A log that keeps LF only, and leaves out the blank line where no body follows, changes nothing that is told.
+                let logged = Message::parse(raw.replace("\r\n", "\n").trim_end().to_owned()).unwrap();
+                let told = |m: &Message| (m.headers.len(), m.problems.clone(), m.sdp(), m.cseq(), m.call_id().map(str::to_owned));
+                assert_eq!(told(&logged), told(&message), "{raw}");
+                for problem in message.problems.iter().chain(message.sdp().iter().flat_map(|sdp| &sdp.problems)) {
+                    problems.entry(problem.clone()).or_insert_with(|| format!("{}: {raw}", stack.path().display()));
+                }
+            }
+        }
+    }
+    assert!(read > 1_000, "{read}");
+    assert!(problems.is_empty(), "{problems:#?}");
+}
