@@ -138,7 +138,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 /// One short sentence on standard error.
 fn say(sentence: &str) {
-    let _ = writeln!(std::io::stderr(), "{}: {sentence}", word("app.command"));
+    let _ = writeln!(std::io::stderr(), "{}: {sentence}", env!("CARGO_PKG_NAME"));
 }
 
 fn report(arguments: &ReportArguments) -> u8 {

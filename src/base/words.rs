@@ -54,13 +54,26 @@ impl Words {
         }
     }
 
-    /// The text of `key` with `{name}` places filled.
+    /// The text of `key` with `{name}` places filled, in one pass: a value that holds `{name}` itself stays as it is.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut text = self.get(key).to_owned();
-        for (name, value) in values {
-            text = text.replace(&format!("{{{name}}}"), value);
+        let mut out = String::new();
+        let mut rest = self.get(key);
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let place = after.split_once('}').and_then(|(name, tail)| Some((values.iter().find(|(n, _)| *n == name)?.1, tail)));
+            match place {
+                Some((value, tail)) => {
+                    out.push_str(value);
+                    rest = tail;
+                }
+                None => {
+                    out.push('{');
+                    rest = after;
+                }
+            }
         }
-        text
+        out.push_str(rest);
+        out
     }
 
     /// All keys, sorted.
@@ -72,4 +85,16 @@ impl Words {
 /// English text of `key`: the short form for code that has no language at hand.
 pub fn word(key: &str) -> &str {
     Words::english().get(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_not_a_template() {
+        let words = Words::parse("[x]\ncall = \"{from} to {to}, {what}\"").unwrap();
+        assert_eq!(words.fill("x.call", &[("from", "{to}"), ("to", "b}{")]), "{to} to b}{, {what}");
+        assert_eq!(words.get("x.nobody-wrote-this"), "x.nobody-wrote-this");
+    }
 }

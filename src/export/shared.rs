@@ -63,8 +63,7 @@ pub fn sip_counts(analysis: &Analysis) -> SipCounts {
         counts.messages += 1;
         counts.malformed += u64::from(!logged.seen.message.problems.is_empty());
         counts.retransmissions += u64::from(logged.sent_before > 0 && !is_ack(logged));
-        let request = matches!(logged.seen.message.start, StartLine::Request { .. });
-        let by_kind = match (logged.seen.direction, request) {
+        let by_kind = match (logged.seen.direction, logged.seen.message.is_request()) {
             (Direction::Sent, true) => &mut counts.requests_sent,
             (Direction::Received, true) => &mut counts.requests_received,
             (Direction::Sent, false) => &mut counts.responses_sent,
@@ -83,31 +82,14 @@ fn is_ack(logged: &LoggedMessage) -> bool {
     matches!(&logged.seen.message.start, StartLine::Request { method: Method::Ack, .. })
 }
 
-/// `REGISTER`, or `401 REGISTER` for a response.
+/// `REGISTER`, or `401 REGISTER` for a response; `?` where the method was masked.
 fn kind_of(logged: &LoggedMessage) -> String {
-    let method = method_of(logged).unwrap_or("?");
-    match &logged.seen.message.start {
-        StartLine::Request { .. } => method.to_owned(),
-        StartLine::Response { code, .. } => format!("{code} {method}"),
+    let method = logged.seen.message.method();
+    let method = method.as_ref().map_or("?", Method::as_str);
+    match logged.seen.message.status() {
+        None => method.to_owned(),
+        Some(code) => format!("{code} {method}"),
     }
-}
-
-/// The method of a request; of a response, the method of its CSeq (RFC 3261 §8.1.1.5).
-pub fn method_of(logged: &LoggedMessage) -> Option<&str> {
-    match &logged.seen.message.start {
-        StartLine::Request { method, .. } => Some(method.as_str()),
-        StartLine::Response { .. } => header(logged, "CSeq", "CSeq").and_then(|v| v.split_whitespace().nth(1)),
-    }
-}
-
-/// The first header of that name as written, compact form included; names are compared without case (RFC 3261 §7.3.1).
-pub fn header<'a>(logged: &'a LoggedMessage, name: &str, compact: &str) -> Option<&'a str> {
-    let message = &logged.seen.message;
-    message.headers.iter().find_map(|h| {
-        let written = message.text.get(h.name.clone())?;
-        let hit = written.eq_ignore_ascii_case(name) || written.eq_ignore_ascii_case(compact);
-        hit.then(|| message.text.get(h.value.clone())).flatten()
-    })
 }
 
 /// The start line as logged.

@@ -10,10 +10,14 @@
     reason = "a test that fails is a test that speaks; clippy.toml covers test functions only, not what they share"
 )]
 
+mod architecture;
 mod archive;
 mod bundles;
 mod captured_direct;
+mod cli;
 mod dialects;
+mod export;
 mod hostile;
+mod made;
 mod sip_conformance;
 mod sip_hostile;

@@ -8,7 +8,6 @@ use crate::session::LoggedMessage;
 use crate::session::keepalive::KeepAlive;
 use crate::session::registration::{Attempt, ExpiresBasis, Registration};
 use crate::session::subscription::Subscription;
-use crate::sip::StartLine;
 
 pub fn counts(view: &View<'_>) -> Value {
     let counts = shared::sip_counts(view.analysis);
@@ -114,12 +113,7 @@ pub fn subscription(view: &View<'_>, subscription: &Subscription) -> Value {
 /// One SIP message. What the text does not give is `null`; its malformed places are in `problems`.
 pub fn message(view: &View<'_>, logged: &LoggedMessage) -> Value {
     let message = &logged.seen.message;
-    let (status, reason, uri) = match &message.start {
-        StartLine::Request { uri, .. } => (None, None, message.text.get(uri.clone())),
-        StartLine::Response { code, reason } => (Some(*code), message.text.get(reason.clone()), None),
-    };
-    let sdp = !message.body.is_empty()
-        && shared::header(logged, "Content-Type", "c").is_some_and(|t| t.to_ascii_lowercase().contains("application/sdp"));
+    let via = message.top_via();
     json!({
         "at": time(logged.seen.at),
         "session": session_number(logged.run),
@@ -128,27 +122,18 @@ pub fn message(view: &View<'_>, logged: &LoggedMessage) -> Value {
         "lines": logged.lines,
         "direction": logged.seen.direction.word(),
         "direction_basis": logged.direction_basis.map(|b| b.word()),
-        "method": shared::method_of(logged),
-        "status": status,
-        "reason": view.log(reason),
-        "request_uri": view.log(uri),
-        "call_id": view.log(shared::header(logged, "Call-ID", "i")),
-        "cseq": shared::header(logged, "CSeq", "CSeq").and_then(|v| v.split_whitespace().next()?.parse::<u32>().ok()),
-        "from_tag": view.log(shared::header(logged, "From", "f").and_then(|v| parameter(v, "tag"))),
-        "to_tag": view.log(shared::header(logged, "To", "t").and_then(|v| parameter(v, "tag"))),
-        "branch": view.log(shared::header(logged, "Via", "v").and_then(|v| parameter(v, "branch"))),
-        "sdp": sdp,
+        "method": message.method().map(|m| m.as_str().to_owned()),
+        "status": message.status(),
+        "reason": view.log(message.status().map(|_| message.reason())),
+        "request_uri": view.log(message.request_uri()),
+        "call_id": view.log(message.call_id()),
+        "cseq": message.cseq().map(|c| c.number),
+        "from_tag": view.log(message.from().and_then(|f| f.tag())),
+        "to_tag": view.log(message.to().and_then(|t| t.tag())),
+        "branch": view.log(via.as_ref().and_then(|v| v.branch())),
+        "sdp": message.sdp().is_some(),
         "body_bytes": message.body.len(),
         "sent_before": logged.sent_before,
         "problems": message.problems,
-    })
-}
-
-/// A parameter of a header value, behind any `<…>` (RFC 3261 §20).
-fn parameter<'a>(value: &'a str, name: &str) -> Option<&'a str> {
-    let behind = value.rsplit_once('>').map_or(value, |(_, rest)| rest);
-    behind.split([';', ',']).find_map(|part| {
-        let (key, value) = part.split_once('=')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
     })
 }
