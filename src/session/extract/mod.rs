@@ -10,9 +10,14 @@ use crate::sip::Message;
 
 mod assemble;
 mod body;
+mod clock;
+mod direction;
+mod evidence;
 pub mod hints;
+mod marker;
 mod oneline;
 mod open;
+mod parity;
 mod ping;
 mod prefix;
 
@@ -20,6 +25,8 @@ mod prefix;
 mod tests;
 
 use assemble::{Around, Assembler};
+pub use clock::{tag_clock_pairs, tag_ms};
+pub use direction::{MemberSip, directions, to_time};
 pub use hints::{Hints, Mark, Pair, Weight};
 use open::{Finished, Line};
 pub use ping::CrlfPing;
