@@ -11,6 +11,7 @@ pub mod index;
 
 pub mod level;
 pub mod lines;
+pub mod merge;
 mod norm;
 pub mod read;
 pub mod shape;

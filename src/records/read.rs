@@ -42,6 +42,8 @@ pub struct MemberRead {
     pub shapes: Vec<(String, u64)>,
     /// Earliest and latest printed time of stamps with a zone: microseconds UTC.
     pub zoned: Option<(i64, i64)>,
+    /// Zone of the last stamp that printed one, in seconds east of UTC.
+    pub printed_zone_s: Option<i32>,
     /// Earliest and latest printed time of stamps without: microseconds of the log's own clock.
     pub unzoned: Option<(i64, i64)>,
     /// What could not be read.
@@ -180,6 +182,7 @@ impl<'d> Reader<'d> {
                 generic_heads: 0,
                 shapes: Vec::new(),
                 zoned: None,
+                printed_zone_s: None,
                 unzoned: None,
                 notes: Notes::new(),
                 cancelled: false,
@@ -336,6 +339,7 @@ impl<'d> Reader<'d> {
         let stamp = head.time.as_ref().and_then(|time| self.clock.stamp(time));
         if let Some(stamp) = stamp {
             self.note_clock(stamp);
+            self.out.printed_zone_s = head.time.and_then(|t| t.zone_s).or(self.out.printed_zone_s);
             let span = if stamp.zoned { &mut self.out.zoned } else { &mut self.out.unzoned };
             let (first, last) = span.unwrap_or((stamp.us, stamp.us));
             *span = Some((first.min(stamp.us), last.max(stamp.us)));

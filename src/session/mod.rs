@@ -22,6 +22,7 @@ pub mod run;
 pub mod startup;
 pub mod subscription;
 mod traffic;
+pub mod zone;
 
 /// A message by its place in `Facts::messages` (time order; equal times keep the order of their lines).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
