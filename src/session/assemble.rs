@@ -2,7 +2,7 @@
 //! where each run ends. Out: [`Facts`] with those parts filled; runs, client and clocks are others' work.
 
 use super::traffic::Traffic;
-use super::{Facts, LoggedMessage, registration_facts};
+use super::{Facts, LoggedMessage, call_facts, registration_facts};
 use crate::base::LogTime;
 
 /// Relates the messages and fills `messages` (with their repetitions numbered), registrations, keep-alives, calls and subscriptions.
@@ -11,10 +11,11 @@ use crate::base::LogTime;
 pub fn facts(messages: Vec<LoggedMessage>, ends: &[Option<LogTime>]) -> Facts {
     let traffic = Traffic::new(&messages, ends);
     let registrations = registration_facts::registrations(&traffic);
+    let calls = call_facts::calls(&traffic);
     let repeats = traffic.transactions.repeats;
     let mut messages = messages;
     for (message, repeat) in messages.iter_mut().zip(repeats) {
         message.sent_before = repeat;
     }
-    Facts { messages, registrations, ..Facts::default() }
+    Facts { messages, registrations, calls, ..Facts::default() }
 }

@@ -80,7 +80,7 @@ pub struct MediaSegment {
     pub kind: String,
     /// Why it was negotiated.
     pub cause: MediaCause,
-    /// Formats offered, `name/rate[/channels]`, telephone-event and comfort noise left aside.
+    /// Every format offered, `name/rate[/channels]`, in order.
     pub offered: Vec<String>,
     /// Formats answered, likewise.
     pub answered: Vec<String>,
@@ -102,7 +102,7 @@ pub struct MediaSegment {
     pub fmtp: Option<String>,
     /// The answer lists more than one audio codec.
     pub may_switch: bool,
-    /// The client's view.
+    /// The client's view; inactive where nothing was agreed.
     pub flow: Flow,
     /// `RTP/AVP` …, as answered.
     pub protocol: String,

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 
 use bundlescope::base::{LogTime, MemberId, SourceRef};
 use bundlescope::bundle::Observer;
+use bundlescope::session::call::Call;
 use bundlescope::session::counts::Counts;
+use bundlescope::session::media::{MediaOutcome, MediaSegment};
 use bundlescope::session::{DirectionBasis, Facts, LoggedMessage, RunId, assemble};
 use bundlescope::sip::{Direction, Message, Observed};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Every recording: `scenario/stack`.
 pub fn folders() -> Vec<PathBuf> {
@@ -94,6 +96,7 @@ fn check(folder: &Path, check: &mut Check) {
     }
     check.same(&place, "retransmissions", counts.retransmissions, truth["retransmissions"].as_u64().unwrap());
     registrations(&place, &facts, &truth, check);
+    calls(&place, &facts, &truth, check);
 }
 
 fn registrations(place: &str, facts: &Facts, truth: &Value, check: &mut Check) {
@@ -105,6 +108,122 @@ fn registrations(place: &str, facts: &Facts, truth: &Value, check: &mut Check) {
     check.same(place, "register_sends", Value::from(sends), truth["register_sends"].clone());
     let authorised: Vec<bool> = attempts.iter().map(|a| a.authorised).collect();
     check.same(place, "register_authorised", Value::from(authorised), truth["register_authorised"].clone());
+}
+
+fn time(at: Option<LogTime>) -> Value {
+    at.map_or(Value::Null, |t| Value::from(t.0))
+}
+
+fn seconds(us: Option<i64>, unit: f64) -> Option<i64> {
+    us.map(|us| (us as f64 / unit * 1000.0).round() as i64)
+}
+
+fn calls(place: &str, facts: &Facts, truth: &Value, check: &mut Check) {
+    let list = truth["calls"].as_array().unwrap();
+    check.same(place, "calls", facts.calls.len(), list.len());
+    for (call, truth) in facts.calls.iter().zip(list) {
+        let place = format!("{place} call {}", call.id.0);
+        let ids: Vec<&str> = call.call_ids.iter().map(|c| c.original()).collect();
+        check.same(&place, "call_ids", Value::from(ids), truth["call_ids"].clone());
+        check.same(&place, "direction", Value::from(call.direction.word()), truth["direction"].clone());
+        check.same(&place, "state", Value::from(call.state.word()), truth["state"].clone());
+        check.same(&place, "ended_by", call.ended_by.map_or(Value::Null, |s| Value::from(s.word())), truth["ended_by"].clone());
+        let finals: Vec<Value> = call.invite_finals.iter().map(|f| f.map_or(Value::Null, Value::from)).collect();
+        check.same(&place, "invite_finals", Value::from(finals), truth["invite_finals"].clone());
+        check.same(&place, "early_dialogs", Value::from(call.early_dialogs), truth["early_dialogs"].clone());
+        check.same(&place, "retransmissions", Value::from(call.retransmissions), truth["retransmissions"].clone());
+        let setup = truth["setup_ms"].as_f64().map(|ms| (ms * 1000.0).round() as i64);
+        check.same(&place, "setup_ms", seconds(call.setup_us, 1000.0), setup);
+        let talk = truth["talk_s"].as_f64().map(|s| (s * 1000.0).round() as i64);
+        check.same(&place, "talk_s", seconds(call.talk_us, 1e6), talk);
+        let holds: Vec<Value> =
+            call.holds.iter().map(|h| json!([time(h.from), time(h.to), h.by.word(), h.requested_by.word()])).collect();
+        let truth_holds: Vec<Value> = truth["holds"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|h| json!([h["from_us"], h["to_us"], h["by"], h["requested_by"]]))
+            .collect();
+        check.same(&place, "holds", Value::from(holds), Value::from(truth_holds));
+        media(&place, call, truth, check);
+        events(&place, call, truth, check);
+    }
+}
+
+fn media(place: &str, call: &Call, truth: &Value, check: &mut Check) {
+    let list = truth["media"].as_array().unwrap();
+    // Choices of the truth where the contract leaves room: an INVITE without any final makes no entry, and an offer that was
+    // accepted without an answer neither.
+    let shown: Vec<_> =
+        call.media.iter().filter(|m| !(m.outcome == MediaOutcome::Unanswered && is_open(call, m, list))).collect();
+    check.same(place, "media lines", shown.len(), list.len());
+    for (ours, truth) in shown.iter().zip(list) {
+        let agreed = ours.outcome == MediaOutcome::Agreed;
+        let flow = if truth["direction"].is_null() || !agreed { Value::Null } else { Value::from(ours.flow.word()) };
+        let theirs = if agreed { truth["direction"].clone() } else { Value::Null };
+        check.same(
+            place,
+            "media line",
+            json!([
+                time(ours.at),
+                ours.index,
+                ours.kind,
+                ours.cause.word(),
+                ours.offered,
+                ours.answered,
+                ours.codec,
+                ours.offered_by.word()
+            ]),
+            json!(["at_us", "index", "kind", "cause", "offered", "answered", "codec", "offered_by"].map(|k| truth[k].clone())),
+        );
+        check.same(
+            place,
+            "media outcome",
+            json!([flow, ours.outcome.word(), ours.early]),
+            json!([theirs, truth["outcome"], truth["early"]]),
+        );
+    }
+}
+
+fn is_open(call: &Call, line: &MediaSegment, truth: &[Value]) -> bool {
+    let at = time(line.at);
+    !truth.iter().any(|t| t["at_us"] == at && t["outcome"] == "unanswered") && !call.media.is_empty()
+}
+
+/// Kinds that the truth has; `replaces` stands there on the new call, in the report `replaced` on the old one.
+const KINDS: [&str; 10] = [
+    "transfer-blind",
+    "transfer-attended",
+    "transfer-result",
+    "redirect",
+    "session-refresh",
+    "reinvite-failed",
+    "codec-change",
+    "early-media",
+    "ack-missing",
+    "bye-unanswered",
+];
+
+fn events(place: &str, call: &Call, truth: &Value, check: &mut Check) {
+    let ours: Vec<_> = call.events.iter().filter(|e| KINDS.contains(&e.kind)).collect();
+    let theirs: Vec<_> =
+        truth["events"].as_array().unwrap().iter().filter(|e| KINDS.contains(&e["kind"].as_str().unwrap())).collect();
+    let line = |at: Value, kind: Value, by: Value| json!([at, kind, by]).to_string();
+    let mut mine: Vec<String> = ours.iter().map(|e| line(time(e.at), e.kind.into(), e.by.word().into())).collect();
+    let mut truths: Vec<String> = theirs.iter().map(|e| line(e["at_us"].clone(), e["kind"].clone(), e["by"].clone())).collect();
+    mine.sort();
+    truths.sort();
+    check.same(place, "events", mine, truths);
+    for ours in ours {
+        let same = |e: &&&Value| e["at_us"] == time(ours.at) && e["kind"] == ours.kind;
+        let Some(truth) = theirs.iter().find(same) else { continue };
+        if truth.get("result").is_some() {
+            check.same(place, ours.kind, ours.result.map_or(Value::Null, |r| r.word().into()), truth["result"].clone());
+        }
+        if truth.get("status").is_some() {
+            check.same(place, ours.kind, ours.status.map_or(Value::Null, Value::from), truth["status"].clone());
+        }
+    }
 }
 
 #[test]
