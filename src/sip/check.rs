@@ -4,9 +4,7 @@
 use std::ops::Range;
 
 use super::fields::is_named;
-use super::header::{
-    BLANKS, CSeq, NameAddr, Params, Pieces, Via, compact_form, find_outside_quotes, is_token_byte, quote_end, trim,
-};
+use super::header::{BLANKS, CSeq, NameAddr, Params, Pieces, Via, find_outside_quotes, is_token_byte, quote_end, trim};
 use super::message::{Message, Problems, StartLine};
 use super::uri::Uri;
 
@@ -14,6 +12,8 @@ use super::uri::Uri;
 const MANDATORY: [&str; 5] = ["To", "From", "CSeq", "Call-ID", "Via"];
 /// Header fields of which a message has at most one (RFC 3261 §7.3.1, table 2).
 const SINGLE: [&str; 8] = ["To", "From", "CSeq", "Call-ID", "Max-Forwards", "Content-Length", "Content-Type", "Expires"];
+/// Their compact forms.
+const COMPACT: [Option<u8>; 8] = [Some(b't'), Some(b'f'), None, Some(b'i'), None, Some(b'l'), Some(b'c'), None];
 
 /// Faults of a Request-URI as written.
 pub(crate) fn request_uri(target: &str, problems: &mut Problems) {
@@ -144,12 +144,9 @@ fn bare_line_feeds(text: &str) -> impl Iterator<Item = usize> + '_ {
 /// Faults of the header fields, and a header that is cut off.
 pub(crate) fn headers(message: &Message, closed: bool, problems: &mut Problems) {
     let mut seen = [0_usize; SINGLE.len()];
-    let compact = SINGLE.map(compact_form);
-    let via = compact_form("Via");
-    let contact = compact_form("Contact");
     let mut has_via = false;
     for (name, value) in message.fields() {
-        let single = SINGLE.iter().zip(compact).position(|(single, short)| is_named(name, single, short));
+        let single = SINGLE.iter().zip(COMPACT).position(|(single, short)| is_named(name, single, short));
         if let Some(count) = single.and_then(|at| seen.get_mut(at)) {
             *count += 1;
         }
@@ -160,11 +157,11 @@ pub(crate) fn headers(message: &Message, closed: bool, problems: &mut Problems) 
             Some("Max-Forwards") => number("Max-Forwards", value, 255, problems),
             Some("Expires") => number("Expires", value, u64::from(u32::MAX), problems),
             Some(_) => {}
-            None if is_named(name, "Via", via) => {
+            None if is_named(name, "Via", Some(b'v')) => {
                 has_via = true;
                 vias(value, problems);
             }
-            None if is_named(name, "Contact", contact) => contacts(value, problems),
+            None if is_named(name, "Contact", Some(b'm')) => contacts(value, problems),
             None => other(name, value, problems),
         }
     }
@@ -328,6 +325,37 @@ fn other(name: &str, value: &str, problems: &mut Problems) {
             if !legal && !is_masked(code) {
                 problems.push("Warning code is not three digits");
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::header::compact_form;
+    use super::*;
+
+    #[test]
+    fn compact_forms_of_the_registry() {
+        assert_eq!(SINGLE.map(compact_form), COMPACT);
+        assert_eq!((compact_form("via"), compact_form("CONTACT")), (Some(b'v'), Some(b'm')));
+    }
+
+    #[test]
+    fn bytes_are_counted_as_on_the_wire() {
+        let text = "ab\né\r\nc\n";
+        // As written 9 bytes; two of its three LF stand alone.
+        assert_eq!((Measure::AsWritten.length(text), Measure::OnTheWire.length(text)), (9, 11));
+        // 4 bytes on the wire are `ab` CR LF; the fifth would split the letter.
+        assert_eq!([4, 5, 6, 11, 99].map(|n| Measure::OnTheWire.place(text, n)), [3, 3, 5, 9, 9]);
+    }
+
+    #[test]
+    fn masks() {
+        for masked in ["***", "[Redacted]", "<hidden>", "xxxx", "{user}"] {
+            assert!(is_masked(masked), "{masked}");
+        }
+        for plain in ["", "-1", "70", "abc", "1*2"] {
+            assert!(!is_masked(plain), "{plain}");
         }
     }
 }

@@ -235,7 +235,7 @@ fn indent(line: &str) -> usize {
 fn field(text: &str, line: &str) -> Option<Header> {
     let (name, value) = line.split_once(':')?;
     let name = trim(name);
-    if name.is_empty() || name.contains(BLANKS) {
+    if name.is_empty() || name.bytes().any(|b| b.is_ascii_whitespace()) {
         return None;
     }
     Some(Header { name: span_within(text, name), value: span_within(text, trim(value)) })
