@@ -43,8 +43,8 @@ impl Walk<'_> {
         let mut entries: Vec<_> = std::fs::read_dir(folder)?.flatten().collect();
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
-            if self.progress.is_cancelled() {
-                break;
+            if self.progress.is_cancelled() || self.files.len() > MAX_MEMBERS {
+                return Ok(());
             }
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             if is_system_file(&name) {
@@ -61,9 +61,6 @@ impl Walk<'_> {
                 continue;
             };
             if about.is_file() {
-                if self.files.len() > MAX_MEMBERS {
-                    return Ok(());
-                }
                 let modified = about.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
                 let modified_s = modified.and_then(|d| i64::try_from(d.as_secs()).ok());
                 self.files.push(FileBelow { name, path, modified_s });

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::limits::{MAX_ARCHIVES, MAX_DEPTH, MAX_HELD_BYTES, MAX_MEMBERS, Pool};
 use super::magic::{Container, container, is_text};
-use super::names::{is_system_file, shown, without_gz};
+use super::names::{is_system_file, promises_archive, shown, without_gz};
 use super::reader::{Packing, Place, Raw, plain};
 use super::span::{Backing, Span, Window, le32, read_full};
 use super::{Member, Role, RoleBasis, Trouble, sniff, tar, text, zip};
@@ -198,9 +198,9 @@ impl<'p> Gather<'p> {
             if got == 0 || self.progress.is_cancelled() {
                 break;
             }
-            if bytes.len() as u64 + got as u64 > self.held_left {
+            if bytes.len() as u64 + got as u64 > self.held_left || raw.outgrown() {
                 let text = format!(
-                    "Only the first {} bytes of the inner archive fit into memory; unpack it and open the folder",
+                    "Only the first {} bytes of the packed archive were taken into memory; unpack it and open the folder",
                     bytes.len()
                 );
                 self.note_archive(of, NoteKind::Limit, text);
@@ -305,6 +305,10 @@ impl<'p> Gather<'p> {
         let (role, basis) = sniff::role(&of.path, &decoded);
         let readable = is_text(&decoded);
         let id = self.push(of, role, basis, readable, Some(place));
+        if promises_archive(&of.path) && !prefix.is_empty() {
+            let text = "Its name is that of an archive, but it is none: perhaps a page that was saved instead of the download";
+            self.note(NoteKind::Damaged, Some(id), text);
+        }
         if prefix.is_empty() && raw.troubles().is_empty() {
             self.note(NoteKind::Empty, Some(id), "The file is empty");
         } else if !readable && role != Role::Environment {

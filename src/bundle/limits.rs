@@ -59,6 +59,11 @@ impl Pool {
 }
 
 impl Cap {
+    /// As [`Self::allowed`] for what is held in memory as a whole: nothing is drawn from the pool for it.
+    pub(crate) fn allowed_in_memory(&self, consumed: u64) -> u64 {
+        self.allowed(consumed).min(scaled(consumed.saturating_mul(RATIO), self.worth).saturating_add(SOON_BYTES))
+    }
+
     /// How many bytes may have been unpacked once `consumed` packed bytes were used.
     pub(crate) fn allowed(&self, consumed: u64) -> u64 {
         let now = scaled(consumed.saturating_mul(RATIO), self.worth).saturating_add(SOON_BYTES).saturating_add(self.drawn);

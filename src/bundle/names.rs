@@ -85,6 +85,12 @@ pub(crate) fn is_system_file(path: &str) -> bool {
         || name.starts_with("._")
 }
 
+/// Does the name say that this is an archive of a kind that is read here?
+pub(crate) fn promises_archive(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    [".zip", ".gz", ".tgz", ".tar"].iter().any(|end| lower.ends_with(end))
+}
+
 /// The last part of a path.
 pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)

@@ -10,7 +10,7 @@ use super::folder::files_below;
 use super::gather::{Candidate, Gather, Gathered};
 use super::group::{Grouping, Opened, group};
 use super::limits::MAX_HELD_BYTES;
-use super::names::file_name;
+use super::names::{file_name, promises_archive};
 use super::reader::plain;
 use super::span::{Backing, Span};
 use super::{Bundle, Input, Role};
@@ -41,6 +41,14 @@ pub enum OpenError {
     /// Neither an archive nor text.
     #[error("This is neither a log, nor a zip, gz or tar with logs: {path}")]
     NotALog {
+        /// The path, private, last.
+        path: String,
+    },
+    /// The name of an archive on something else.
+    #[error(
+        "The name is that of an archive, but the file is none, perhaps a page that was saved instead of the download: {path}"
+    )]
+    NotAnArchive {
         /// The path, private, last.
         path: String,
     },
@@ -225,6 +233,12 @@ fn worth_reading(gathered: &Gathered, told: &str) -> Result<(), OpenError> {
     let path = told.to_owned();
     let noted = |kinds: &[NoteKind]| gathered.notes.iter().find(|n| kinds.contains(&n.kind));
     let readable = gathered.members.iter().any(|m| m.is_text || m.role == Role::Environment);
+    // A log under an archive's name is read; a web page or a sentence is what came instead of the download.
+    let is_log = |role: Role| !matches!(role, Role::Other | Role::Diagnostics | Role::DeviceConfig);
+    let only = gathered.members.first().filter(|m| m.is_text && gathered.archives == 0 && gathered.members.len() == 1);
+    if only.is_some_and(|m| promises_archive(&m.path) && !is_log(m.role)) {
+        return Err(OpenError::NotAnArchive { path });
+    }
     if readable {
         return Ok(());
     }

@@ -78,6 +78,16 @@ impl Raw {
         self.produced
     }
 
+    /// Has it unpacked to more than what is held in memory may?
+    pub(crate) fn outgrown(&self) -> bool {
+        match &self.source {
+            Source::Stored(_) => false,
+            Source::Deflate(packed, _) | Source::Gzip(packed, _) => {
+                self.cap.is_some_and(|cap| self.produced > cap.allowed_in_memory(packed.used()))
+            }
+        }
+    }
+
     /// What went wrong so far.
     pub(crate) fn troubles(&self) -> &[Trouble] {
         &self.troubles

@@ -4,7 +4,7 @@
 //! Content decides; the path does where content leaves a choice (the log formats share one grammar, and newer clients write BroadWorks
 //! lines into the start-up log too).
 
-use memchr::memmem::find;
+use memchr::memmem::{Finder, find};
 
 use super::role::{Role, RoleBasis};
 
@@ -234,7 +234,30 @@ fn root_element(text: &[u8]) -> Option<&[u8]> {
     (!behind.starts_with(b"> [") && !behind.starts_with(b">[")).then_some(element)
 }
 
+/// Words looked for in every line, prepared once for a member.
+struct Words {
+    calling: Finder<'static>,
+    engine: [Finder<'static>; 6],
+    engine_thread: Finder<'static>,
+    channel: Finder<'static>,
+    version: Finder<'static>,
+}
+
+impl Words {
+    fn new() -> Self {
+        let engine: [&[u8]; 6] = [b":WME", b"WmeMediaSession", b"[AudioEngine]", b"[VideoEngine]", b"[CheckPoint]", b"wme::"];
+        Self {
+            calling: Finder::new(b":BWC:"),
+            engine: engine.map(Finder::new),
+            engine_thread: Finder::new(b"]TID["),
+            channel: Finder::new(b"VirtualChannel"),
+            version: Finder::new(b"SIP/2.0"),
+        }
+    }
+}
+
 fn signs(text: &[u8]) -> Signs {
+    let words = Words::new();
     let mut signs = Signs::default();
     for line in text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii) {
         if line.is_empty() {
@@ -243,19 +266,18 @@ fn signs(text: &[u8]) -> Signs {
         signs.lines += 1;
         // Further records may be pasted onto a long line; the first kilobytes tell enough.
         let line = line.get(..line.len().min(4_096)).unwrap_or(line);
-        let has = |word: &[u8]| find(line, word).is_some();
+        let has = |word: &Finder<'_>| word.find(line).is_some();
         let native = is_native(line) || is_android(line);
         let csf = !native && is_csf(line);
         signs.native += usize::from(native);
         signs.csf += usize::from(csf);
-        signs.csf_named += usize::from(csf && (has(b"[csf.") || has(b"[service-discovery]")));
+        signs.csf_named += usize::from(csf && (find(line, b"[csf.").is_some() || find(line, b"[service-discovery]").is_some()));
         signs.server += usize::from(is_server(line));
         signs.access += usize::from(is_access(line));
-        signs.bwc += usize::from(has(b":BWC:"));
-        let engine: [&[u8]; 6] = [b":WME", b"WmeMediaSession", b"[AudioEngine]", b"[VideoEngine]", b"[CheckPoint]", b"wme::"];
-        signs.media += usize::from(engine.iter().any(|w| has(w)) || (line.starts_with(b"PID[") && has(b"]TID[")));
-        signs.vdi += usize::from(has(b"VirtualChannel"));
-        signs.sip += usize::from(has_start_line(line));
+        signs.bwc += usize::from(has(&words.calling));
+        signs.media += usize::from(words.engine.iter().any(has) || (line.starts_with(b"PID[") && has(&words.engine_thread)));
+        signs.vdi += usize::from(has(&words.channel));
+        signs.sip += usize::from(has(&words.version) && has_start_line(line));
     }
     signs
 }

@@ -9,6 +9,8 @@ use crate::base::{NoteKind, Progress};
 const BLOCK: u64 = 512;
 /// A pax header or long name larger than this is passed over.
 const MAX_HEADER_BYTES: u64 = 1 << 20;
+/// Longest name kept, in bytes.
+const MAX_NAME_BYTES: usize = 8 << 10;
 
 /// One file of a tar.
 #[derive(Clone, Debug)]
@@ -118,7 +120,8 @@ impl Extended {
             let Some(equals) = memchr::memchr(b'=', record) else {
                 continue;
             };
-            let value = String::from_utf8_lossy(record.get(equals + 1..).unwrap_or_default()).into_owned();
+            let value = record.get(equals + 1..).unwrap_or_default();
+            let value = String::from_utf8_lossy(value.get(..MAX_NAME_BYTES).unwrap_or(value)).into_owned();
             match record.get(..equals).unwrap_or_default() {
                 b"path" => self.name = Some(value),
                 b"size" => self.size = value.parse().ok(),
@@ -151,7 +154,7 @@ fn number(field: &[u8]) -> Option<u64> {
 }
 
 fn until_nul(bytes: &[u8]) -> String {
-    let end = memchr::memchr(0, bytes).unwrap_or(bytes.len());
+    let end = memchr::memchr(0, bytes).unwrap_or(bytes.len()).min(MAX_NAME_BYTES);
     String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned()
 }
 

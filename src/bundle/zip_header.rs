@@ -23,6 +23,9 @@ pub(crate) const LOCAL_BYTES: usize = 30;
 /// Length of a central directory header without name, extra field and comment.
 pub(crate) const CENTRAL_BYTES: usize = 46;
 
+/// Longest name kept, in bytes.
+const MAX_NAME_BYTES: usize = 8 << 10;
+
 /// Sizes that stand in the zip64 extra field instead.
 const IN_ZIP64: u32 = u32::MAX;
 
@@ -59,7 +62,9 @@ impl Header {
     /// Flags, method, time, date and checksum stand in the same order in both.
     fn common(rest: &[u8], name: &[u8], extra: &[u8]) -> Self {
         let flags = le16(rest, 0);
-        let text = unicode_path(name, extra).unwrap_or_else(|| zip_name(name, flags & 0x800 != 0));
+        // Thousands of names of 64 KiB must not fill the memory; what is shown is shorter still.
+        let kept = name.get(..MAX_NAME_BYTES).unwrap_or(name);
+        let text = unicode_path(name, extra).unwrap_or_else(|| zip_name(kept, flags & 0x800 != 0));
         Self {
             flags,
             method: le16(rest, 2),
@@ -125,7 +130,7 @@ fn unicode_path(name: &[u8], extra: &[u8]) -> Option<String> {
     let field = extra_field(extra, 0x7075)?;
     let fits = field.first() == Some(&1) && le32(field, 1) == crc32fast::hash(name);
     let text = std::str::from_utf8(field.get(5..)?).ok()?;
-    (fits && !text.is_empty()).then(|| text.to_owned())
+    (fits && !text.is_empty() && text.len() <= MAX_NAME_BYTES).then(|| text.to_owned())
 }
 
 /// Date and time as DOS keeps them (§4.4.6): the local wall clock, two seconds fine.

@@ -44,6 +44,14 @@ fn what_is_nothing_is_said_to_be_nothing() {
         refused(memory("a.png", &b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"[..])),
         "This is neither a log, nor a zip, gz or tar with logs: a.png"
     );
+    let page = &b"<!DOCTYPE html><html><title>Sign in</title></html>"[..];
+    for (name, bytes) in [("a.zip", &b"this is no zip\n"[..]), ("logs.zip", page), ("a.log.gz", &b"plain words\n"[..])] {
+        assert!(refused(memory(name, bytes)).starts_with("The name is that of an archive, but the file is none"), "{name}");
+    }
+    let bundle = open_one(memory("a.zip", zip(&[("x.zip", page), ("1.txt", BWC.as_bytes())])));
+    assert_eq!(noted(&bundle), ["damaged x.zip"]);
+    // A log under a wrong name is a log.
+    assert_eq!(noted(&open_one(memory("log.zip", BWC))), ["damaged log.zip"]);
     assert!(refused(memory("a.7z", &b"7z\xbc\xaf\x27\x1c\0\x04"[..])).starts_with("A 7z archive, which is not read here"));
     assert_eq!(refused(memory("a.zip", zip(&[]))), "There is no log in it: a.zip");
     assert_eq!(refused(memory("a.zip", zip(&[("x.png", b"\x89PNG\r\n\x1a\n\0\0")]))), "There is no log in it: a.zip");
@@ -275,6 +283,24 @@ fn a_bomb_is_cut_off_and_said_so() {
     small.unpacked = 10;
     let bundle = open_one(memory("a.zip", write_zip(&[small]).bytes));
     assert!(drain(&bundle, 0).0 < 5_000_000_000);
+}
+
+/// A tar in a gzip must be held in memory as a whole: a bomb of one is cut long before it fills it.
+#[test]
+fn a_packed_tar_bomb_is_cut_off() {
+    let mut tarred = crate::archive::tar_part(b"bwc/current_log.txt", b'0', BWC.as_bytes());
+    tarred.extend(crate::archive::tar_part(b"zeros.bin", b'0', b""));
+    let size = tarred.len();
+    tarred[size - 512 + 124..size - 512 + 136].copy_from_slice(b"77777777777\0");
+    let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    tarred.resize(1 << 20, 0);
+    let mut body = deflate_repeated(&tarred, 1);
+    body.truncate(body.len() - 2);
+    packed.extend(body);
+    packed.extend(deflate_repeated(&vec![0; 1 << 20], 10_000));
+    let bundle = open_one(memory("a.tgz", packed));
+    assert_eq!(read(&bundle, 0).0, BWC.as_bytes());
+    assert!(noted(&bundle).iter().any(|n| n == "limit -"), "{:?}", noted(&bundle));
 }
 
 /// Files that share their bytes: 500 names for one stretch.
