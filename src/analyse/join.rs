@@ -11,11 +11,11 @@ use crate::bundle::{self, Bundle, Member, Role};
 use crate::records::Stamp;
 use crate::records::index::Index;
 use crate::session::environment::{self, Environment};
-use crate::session::extract::hints::Weight;
+use crate::session::extract::{self, Extracted, MemberSip};
 use crate::session::judge::{self, Mark};
 use crate::session::run::{self, Client, MemberTimes, Run, Runs};
-use crate::session::{DirectionBasis, Facts, LoggedMessage, RunId, assemble};
-use crate::sip::{Direction, Observed};
+use crate::session::{Facts, RunId, assemble};
+use crate::sip::Direction;
 
 /// A printed stamp as UTC, by the zone of its member.
 fn utc(stamp: Stamp, zone: Zone) -> LogTime {
@@ -46,7 +46,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         })
         .collect();
     let runs = Runs::new(&times);
-    let mut facts = facts(&bundle, &mut parts, &zones, &runs);
+    let mut facts = facts(&bundle, &mut parts, &zones, &runs, &mut notes);
     facts.client = client(&bundle, &parts, rules, &facts);
     let marks = marks(&parts, &zones, &runs, rules);
     facts.runs = runs
@@ -98,31 +98,19 @@ fn zones(bundle: &Bundle, parts: &[Option<Part>], options: &Options) -> Vec<Zone
 }
 
 /// The messages of all members in time order, and what they mean together.
-fn facts(bundle: &Bundle, parts: &mut [Option<Part>], zones: &[Zone], runs: &Runs) -> Facts {
-    let mut messages = Vec::new();
-    for ((member, part), zone) in bundle.members.iter().zip(parts).zip(zones) {
-        for found in part.iter_mut().flat_map(|p| std::mem::take(&mut p.sip.found)) {
-            let at = found.stamp.map(|s| utc(s, *zone));
-            let mark = found.hints.marks.iter().filter(|m| m.weight == Weight::Whole).max_by_key(|m| m.near);
-            let seen = Observed {
-                message: found.message,
-                at,
-                direction: mark.map_or(Direction::Unknown, |m| m.means),
-                remote: None,
-                local: None,
-            };
-            messages.push(LoggedMessage {
-                seen,
-                direction_basis: mark.map(|_| DirectionBasis::Marker),
-                source: found.source,
-                lines: found.lines,
-                run: runs.of(member.id, at),
-                observer: member.role.observer(),
-                sent_before: 0,
-            });
-        }
+fn facts(bundle: &Bundle, parts: &mut [Option<Part>], zones: &[Zone], runs: &Runs, notes: &mut Notes) -> Facts {
+    let sip = bundle.members.iter().zip(parts).zip(zones).filter_map(|((member, part), zone)| {
+        let part = part.as_mut()?;
+        let found = std::mem::take(&mut part.sip.found);
+        let extracted =
+            Extracted { member: member.id, found, pings: part.sip.pings.clone(), notes: Notes::new() };
+        Some(MemberSip { extracted, observer: member.role.observer(), zone: *zone })
+    });
+    let (mut messages, told) = extract::directions(sip.collect());
+    notes.append(told);
+    for message in &mut messages {
+        message.run = runs.of(message.source.member, message.seen.at);
     }
-    messages.sort_by_key(|m| (m.seen.at, m.source));
     let ends: Vec<Option<LogTime>> = runs.spans.iter().map(|s| s.end).collect();
     assemble::facts(messages, &ends)
 }

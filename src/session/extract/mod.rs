@@ -13,7 +13,7 @@ mod body;
 mod clock;
 mod direction;
 mod evidence;
-pub mod hints;
+mod hints;
 mod marker;
 mod oneline;
 mod open;
