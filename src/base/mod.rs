@@ -1,5 +1,6 @@
 //! Layer 0: the plain types that every other layer speaks in. Knows no log, no file format, no pixel.
 
+pub mod language;
 pub mod note;
 pub mod private;
 pub mod progress;
@@ -9,6 +10,7 @@ pub mod time;
 pub mod tone;
 pub mod words;
 
+pub use language::Language;
 pub use note::{Note, NoteKind, Notes};
 pub use private::{Private, PrivateKind, Segment, Text};
 pub use progress::Progress;

@@ -1,12 +1,29 @@
 //! Layer 5: what is wrong, how do we know, what next? In: facts and the hits of the pass. Out: [`Finding`]s, worst first.
-//! Must not know how a finding is shown. (The catalogue and its engine are work to come; these are the types it fills.)
+//! Must not know how a finding is shown.
+//!
+//! A failure is described by a [`signature`]; all of them are the [`catalogue`]; [`evaluate`] holds it against hits and facts, where
+//! `checks` is the code that no data file can say.
+
+use serde::Deserialize;
 
 use crate::base::{LogTime, Text, Tone};
 use crate::session::startup::StageId;
 use crate::session::{CallId, Evidence, RunId};
 
+pub mod catalogue;
+pub mod checks;
+pub mod evaluate;
+mod line_hits;
+pub mod signature;
+pub mod view;
+
+pub use catalogue::Catalogue;
+pub use evaluate::{Outcome, evaluate};
+pub use view::{BundleView, MemberView, ResolvedHit};
+
 /// How bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Something failed.
     Error,
@@ -37,7 +54,8 @@ impl Severity {
 }
 
 /// How sure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// The log says it.
     Certain,
@@ -79,8 +97,12 @@ pub struct Finding {
     pub checks: Vec<Text>,
     /// What to do, in order.
     pub steps: Vec<Text>,
+    /// Look-alikes: when it is something else.
+    pub not_when: Vec<Text>,
     /// Where this is written.
     pub sources: Vec<String>,
+    /// Its log text is not published: never makes a verdict.
+    pub assumed: bool,
     /// The stage it belongs to.
     pub stage: Option<StageId>,
     /// The run.

@@ -21,3 +21,4 @@ mod hostile;
 mod made;
 mod sip_conformance;
 mod sip_hostile;
+mod signatures;

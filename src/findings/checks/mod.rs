@@ -1,0 +1,202 @@
+//! What no data file can say: code for the failures that SIP shows, and for those across facts. In: [`Scene`]. Out: [`Found`]s.
+//! The texts stay in the signature that names the check.
+//!
+//! The worst error is to accuse wrongly: each check says what it is *not*, and a log that ends proves nothing.
+
+use super::view::BundleView;
+use super::{Confidence, Severity};
+use crate::base::{LogTime, Private, Segment, Text};
+use crate::bundle::Observer;
+use crate::session::run::Platform;
+use crate::session::{CallId, Evidence, Facts, LoggedMessage, MessageId, RunId};
+use crate::sip::key::Keys;
+use crate::sip::transaction::{Transaction, Transactions};
+
+/// Evidence of one finding that is kept.
+pub const MAX_EVIDENCE: usize = 20;
+
+/// One occurrence of a failure; occurrences of one signature, run and group become one finding.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The run.
+    pub run: RunId,
+    /// The call.
+    pub call: Option<CallId>,
+    /// Other than the signature's.
+    pub severity: Option<Severity>,
+    /// Other than the signature's.
+    pub confidence: Option<Confidence>,
+    /// Values for the texts.
+    pub captures: Vec<(String, Segment)>,
+    /// The proof.
+    pub evidence: Vec<Evidence>,
+    /// How often.
+    pub count: u32,
+    /// First time.
+    pub first: Option<LogTime>,
+    /// Last time.
+    pub last: Option<LogTime>,
+}
+
+impl Found {
+    /// Once, at a moment.
+    pub fn at(run: RunId, at: Option<LogTime>, evidence: Vec<Evidence>) -> Self {
+        Self { run, call: None, severity: None, confidence: None, captures: Vec::new(), evidence, count: 1, first: at, last: at }
+    }
+
+    /// From messages: the time is that of the first.
+    pub fn of(scene: &Scene<'_>, run: RunId, messages: &[MessageId]) -> Self {
+        let evidence: Vec<Evidence> = messages.iter().take(MAX_EVIDENCE).map(|id| scene.proof(*id)).collect();
+        let first = messages.iter().filter_map(|id| scene.at(*id)).min();
+        let last = messages.iter().filter_map(|id| scene.at(*id)).max();
+        Self { last, ..Self::at(run, first, evidence) }
+    }
+
+    /// In a call.
+    pub fn in_call(mut self, call: CallId) -> Self {
+        self.call = Some(call);
+        self
+    }
+
+    /// With a number or a word that is no one's secret.
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.captures.push((name.to_owned(), Segment::Word(value.to_string())));
+        self
+    }
+
+    /// With text of the log.
+    pub fn with_log(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.captures.push((name.to_owned(), Segment::Log(value.into())));
+        self
+    }
+
+    /// With a private value, when there is one.
+    pub fn with_private(mut self, name: &str, value: Option<&Private>) -> Self {
+        if let Some(value) = value {
+            self.captures.push((name.to_owned(), Segment::Private(value.clone())));
+        }
+        self
+    }
+
+    /// Graver or milder than its signature.
+    pub fn graded(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// Surer or less sure than its signature.
+    pub fn sure(mut self, confidence: Confidence) -> Self {
+        self.confidence = Some(confidence);
+        self
+    }
+}
+
+/// Everything a check may look at.
+pub struct Scene<'a> {
+    /// What happened.
+    pub facts: &'a Facts,
+    /// The bundle as a whole.
+    pub bundle: &'a BundleView<'a>,
+    /// What relates the client's messages.
+    pub keys: Keys,
+    /// Requests with their answers.
+    pub transactions: Transactions,
+    /// Errors and warnings already found, by run: for checks that only speak when nothing else explains.
+    pub earlier: Vec<(RunId, Severity)>,
+}
+
+impl<'a> Scene<'a> {
+    /// Relates the messages.
+    pub fn new(facts: &'a Facts, bundle: &'a BundleView<'a>) -> Self {
+        let keys = Keys::read(&facts.messages, |m| (m.observer == Observer::Client).then_some(m.run.0));
+        let transactions = Transactions::build(&keys);
+        Self { facts, bundle, keys, transactions, earlier: Vec::new() }
+    }
+
+    /// When a message was logged.
+    pub fn at(&self, id: MessageId) -> Option<LogTime> {
+        self.facts.message(id).and_then(|m| m.seen.at)
+    }
+
+    /// A message of the client's own view.
+    pub fn message(&self, id: MessageId) -> Option<&'a LoggedMessage> {
+        self.facts.message(id)
+    }
+
+    /// A message as proof: its start line.
+    pub fn proof(&self, id: MessageId) -> Evidence {
+        let message = self.facts.message(id);
+        let line = message.and_then(|m| m.seen.message.text.lines().next()).unwrap_or_default();
+        Evidence {
+            source: message.map(|m| m.source),
+            at: message.and_then(|m| m.seen.at),
+            text: Text(vec![Segment::Log(line.chars().take(500).collect())]),
+            message: Some(id),
+        }
+    }
+
+    /// SIP of the client in time order, with its numbers.
+    pub fn client_messages(&self) -> impl Iterator<Item = (MessageId, &'a LoggedMessage)> {
+        let numbered = (0_u32..).map(MessageId).zip(&self.facts.messages);
+        numbered.filter(|(_, m)| m.observer == Observer::Client)
+    }
+
+    /// Transactions of a run.
+    pub fn transactions(&self, run: RunId) -> impl Iterator<Item = &Transaction> {
+        self.transactions.list.iter().filter(move |t| t.scope == run.0)
+    }
+
+    /// The runs, also when nothing but SIP told of them.
+    pub fn runs(&self) -> Vec<RunId> {
+        let known = u32::try_from(self.facts.runs.len()).unwrap_or(u32::MAX);
+        let mut runs: Vec<RunId> = (0..known).map(RunId).collect();
+        for (_, message) in self.client_messages() {
+            if !runs.contains(&message.run) {
+                runs.push(message.run);
+            }
+        }
+        runs.sort_unstable();
+        runs
+    }
+
+    /// Where the log of a run ends.
+    pub fn end(&self, run: RunId) -> Option<LogTime> {
+        let of_run = self.facts.runs.get(run.0 as usize).and_then(|r| r.end);
+        let of_sip = self.client_messages().filter(|(_, m)| m.run == run).filter_map(|(_, m)| m.seen.at).max();
+        of_run.max(of_sip)
+    }
+
+    /// Has this run SIP of the client?
+    pub fn has_sip(&self, run: RunId) -> bool {
+        self.client_messages().any(|(_, m)| m.run == run)
+    }
+
+    /// Does the client register once at sign-in and stay registered? Phones and tablets register for each call.
+    pub fn desktop(&self) -> bool {
+        matches!(self.facts.client.platform, Some(Platform::Windows | Platform::Mac | Platform::Linux))
+    }
+
+    /// A phone or tablet: many short registrations are its normal way.
+    pub fn mobile(&self) -> bool {
+        matches!(self.facts.client.platform, Some(Platform::Ios | Platform::Android))
+    }
+
+    /// Proof of something absent: what was looked through.
+    pub fn looked_through(&self, text: impl Into<String>) -> Evidence {
+        Evidence { source: None, at: None, text: Text::word(text), message: None }
+    }
+}
+
+/// Code of one signature.
+pub type Check = fn(&Scene<'_>) -> Vec<Found>;
+
+/// Every check by the ID of its signature.
+pub const CHECKS: &[(&str, Check)] = &[];
+
+/// Checks that speak only where nothing else explains: they run last.
+pub const LAST: &[&str] = &["startup-stopped"];
+
+/// The check of a name.
+pub fn find(name: &str) -> Option<Check> {
+    CHECKS.iter().find(|(id, _)| *id == name).map(|(_, check)| *check)
+}

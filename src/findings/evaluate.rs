@@ -1,0 +1,361 @@
+//! Holds the catalogue against a bundle. In: hits of the one pass, facts, a view of the bundle. Out: [`Finding`]s ranked worst and
+//! earliest first, effects behind their cause, and what could not be tried. Must not know how lines were read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::catalogue::Catalogue;
+use super::checks::{self, Found, MAX_EVIDENCE, Scene};
+use super::line_hits;
+use super::signature::{Need, Signature};
+use super::view::{BundleView, ResolvedHit};
+use super::{Confidence, Finding, Severity};
+use crate::base::{Language, LogTime, Segment, Text};
+use crate::bundle::Role;
+use crate::session::call::Call;
+use crate::session::{CallId, Evidence, Facts, RunId};
+
+/// What the catalogue says of a bundle.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Worst first.
+    pub findings: Vec<Finding>,
+    /// Signatures that could not be tried, because nothing they need is in the bundle; by ID, with the words of what they need
+    /// (`sip`, `media`, …).
+    pub not_tried: Vec<(String, Vec<&'static str>)>,
+}
+
+/// Evaluates all signatures; the texts are in `language`.
+pub fn evaluate(
+    catalogue: &Catalogue,
+    hits: &[ResolvedHit],
+    facts: &Facts,
+    bundle: &BundleView<'_>,
+    language: Language,
+) -> Outcome {
+    let mut scene = Scene::new(facts, bundle);
+    let broadworks = broadworks_runs(hits, facts, bundle);
+    let mut found = line_hits::find(catalogue, hits, &|id| bundle.member(id), &|run| broadworks.contains(&run));
+    for (place, one) in &mut found {
+        if catalogue.signatures.get(*place).is_some_and(|s| s.ties_to_call) {
+            one.call = call_at(facts, one.run, one.first);
+        }
+    }
+    for last in [false, true] {
+        scene.earlier = found.iter().map(|(place, f)| (f.run, severity(catalogue, *place, f))).collect();
+        for (place, signature) in catalogue.signatures.iter().enumerate() {
+            let Some(name) = signature.check.as_deref().filter(|name| checks::LAST.contains(name) == last) else { continue };
+            if let (true, Some(check)) = (can_be_tried(signature, &scene), checks::find(name)) {
+                found.extend(check(&scene).into_iter().map(|f| (place, f)));
+            }
+        }
+    }
+    let not_tried = not_tried(catalogue, &found, &scene);
+    let mut groups = grouped(catalogue, found);
+    exclude(catalogue, &mut groups);
+    let causes = causes(catalogue, &groups);
+    let order = ranked(catalogue, &groups, &causes);
+    let ids: Vec<String> = groups.iter().map(|g| signature_of(catalogue, g).map_or_else(String::new, |s| s.id.clone())).collect();
+    let mut findings = Vec::new();
+    for place in order {
+        if let (Some(group), Some(cause)) = (groups.get(place), causes.get(place))
+            && let Some(signature) = signature_of(catalogue, group)
+        {
+            let effect_of = cause.and_then(|c| ids.get(c)).cloned();
+            findings.push(finding(signature, group, effect_of, language));
+        }
+    }
+    Outcome { findings, not_tried }
+}
+
+impl Catalogue {
+    /// The same finding with its texts in another language.
+    pub fn in_language(&self, finding: &Finding, language: Language) -> Finding {
+        let mut copy = finding.clone();
+        if let Some(signature) = self.get(&finding.id) {
+            write_texts(&mut copy, signature, language);
+        }
+        copy
+    }
+}
+
+/// Runs that show BroadWorks at work: its own lines, its configuration, or the calling log.
+fn broadworks_runs(hits: &[ResolvedHit], facts: &Facts, bundle: &BundleView<'_>) -> BTreeSet<RunId> {
+    let mut runs: BTreeSet<RunId> = hits.iter().filter(|h| h.text.contains(":BWC:")).map(|h| h.run).collect();
+    let of_members = bundle.members.iter().filter(|m| matches!(m.role, Role::Bwc | Role::DeviceConfig));
+    runs.extend(of_members.flat_map(|m| m.runs.iter().copied()));
+    if bundle.has(Role::DeviceConfig) {
+        runs.extend((0_u32..).zip(&facts.runs).map(|(number, _)| RunId(number)));
+    }
+    for (number, run) in (0_u32..).zip(&facts.runs) {
+        let lines = run.stages.iter().flat_map(|s| &s.evidence).flat_map(|e| &e.text.0);
+        if lines.into_iter().any(|s| matches!(s, Segment::Log(line) if line.contains(":BWC:"))) {
+            runs.insert(RunId(number));
+        }
+    }
+    runs
+}
+
+/// The only call that stands at a moment, a few seconds about it: the log writes its line a little after the signalling.
+fn call_at(facts: &Facts, run: RunId, at: Option<LogTime>) -> Option<CallId> {
+    const SLACK_US: i64 = 3_000_000;
+    let at = at?;
+    let stands = |call: &&Call| {
+        let begun = call.started.is_some_and(|s| s.0.saturating_sub(SLACK_US) <= at.0);
+        call.run == run && begun && call.ended.is_none_or(|e| at.0 <= e.0.saturating_add(SLACK_US))
+    };
+    let mut calls = facts.calls.iter().filter(stands);
+    match (calls.next(), calls.next()) {
+        (Some(call), None) => Some(call.id),
+        _ => None,
+    }
+}
+
+fn can_be_tried(signature: &Signature, scene: &Scene<'_>) -> bool {
+    let there = |need: &Need| match need {
+        Need::Role(role) => scene.bundle.has(*role),
+        Need::Sip => scene.client_messages().next().is_some(),
+    };
+    signature.needs.is_empty() || signature.needs.iter().any(there)
+}
+
+fn not_tried(catalogue: &Catalogue, found: &[(usize, Found)], scene: &Scene<'_>) -> Vec<(String, Vec<&'static str>)> {
+    let hit: BTreeSet<usize> = found.iter().map(|(place, _)| *place).collect();
+    let word = |need: &Need| match need {
+        Need::Role(role) => role.word(),
+        Need::Sip => "sip",
+    };
+    let all = catalogue.signatures.iter().enumerate();
+    let missing = all.filter(|(place, s)| !hit.contains(place) && !can_be_tried(s, scene));
+    missing.map(|(_, s)| (s.id.clone(), s.needs.iter().map(word).collect())).collect()
+}
+
+fn severity(catalogue: &Catalogue, place: usize, found: &Found) -> Severity {
+    found.severity.or_else(|| catalogue.signatures.get(place).map(|s| s.severity)).unwrap_or(Severity::Note)
+}
+
+/// Occurrences that make one finding.
+struct Group {
+    place: usize,
+    severity: Severity,
+    confidence: Confidence,
+    /// The calls concerned, in order.
+    calls: Vec<CallId>,
+    outside_calls: bool,
+    found: Found,
+}
+
+fn signature_of<'c>(catalogue: &'c Catalogue, group: &Group) -> Option<&'c Signature> {
+    catalogue.signatures.get(group.place)
+}
+
+/// One group for each signature, run and values of its `group` captures.
+fn grouped(catalogue: &Catalogue, found: Vec<(usize, Found)>) -> Vec<Group> {
+    let mut groups: BTreeMap<(usize, RunId, Vec<String>), Group> = BTreeMap::new();
+    for (place, one) in found {
+        let Some(signature) = catalogue.signatures.get(place) else { continue };
+        let value = |name: &String| one.captures.iter().find(|(key, _)| key == name).map_or(String::new(), |(_, v)| plain(v));
+        let key = (place, one.run, signature.group.iter().map(value).collect());
+        let severity = one.severity.unwrap_or(signature.severity);
+        let confidence = if signature.assumed { Confidence::Possible } else { one.confidence.unwrap_or(signature.confidence) };
+        let calls: Vec<_> = one.call.into_iter().collect();
+        let outside_calls = one.call.is_none();
+        match groups.entry(key) {
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                slot.insert(Group { place, severity, confidence, calls, outside_calls, found: one });
+            }
+            std::collections::btree_map::Entry::Occupied(mut slot) => {
+                let group = slot.get_mut();
+                group.severity = group.severity.min(severity);
+                group.confidence = group.confidence.min(confidence);
+                group.outside_calls |= outside_calls;
+                let new: Vec<_> = calls.into_iter().filter(|c| !group.calls.contains(c)).collect();
+                group.calls.extend(new);
+                group.found.count = group.found.count.saturating_add(one.count);
+                group.found.first = [group.found.first, one.first].into_iter().flatten().min();
+                group.found.last = group.found.last.max(one.last);
+                group.found.evidence.extend(one.evidence);
+                for (name, value) in one.captures {
+                    if !group.found.captures.iter().any(|(known, _)| *known == name) {
+                        group.found.captures.push((name, value));
+                    }
+                }
+            }
+        }
+    }
+    groups.into_values().collect()
+}
+
+fn plain(segment: &Segment) -> String {
+    match segment {
+        Segment::Word(text) | Segment::Log(text) => text.clone(),
+        Segment::Private(value) => value.original().to_owned(),
+    }
+}
+
+/// A finding that excludes others of its run takes them away.
+fn exclude(catalogue: &Catalogue, groups: &mut Vec<Group>) {
+    let mut out: BTreeSet<(String, RunId)> = BTreeSet::new();
+    for group in groups.iter() {
+        if let Some(signature) = signature_of(catalogue, group) {
+            out.extend(signature.excludes.iter().map(|id| (id.clone(), group.found.run)));
+        }
+    }
+    groups.retain(|g| signature_of(catalogue, g).is_some_and(|s| !out.contains(&(s.id.clone(), g.found.run))));
+}
+
+/// For each group the group that explains it: of the same run, not later, the gravest and earliest; never in a circle.
+fn causes(catalogue: &Catalogue, groups: &[Group]) -> Vec<Option<usize>> {
+    let mut causes: Vec<Option<usize>> = vec![None; groups.len()];
+    for (place, group) in groups.iter().enumerate() {
+        let Some(effect) = signature_of(catalogue, group) else { continue };
+        let explains = |other: &usize| {
+            let Some(cause) = groups.get(*other) else { return false };
+            let named = signature_of(catalogue, cause).is_some_and(|s| s.explains.contains(&effect.id));
+            let not_later = cause.found.first.zip(group.found.first).is_none_or(|(a, b)| a <= b);
+            // Facts of one call explain only that call.
+            let same_call =
+                cause.calls.is_empty() || group.calls.is_empty() || group.calls.iter().any(|c| cause.calls.contains(c));
+            *other != place
+                && named
+                && not_later
+                && same_call
+                && cause.found.run == group.found.run
+                && !leads_to(&causes, *other, place)
+        };
+        let best =
+            (0..groups.len()).filter(explains).min_by_key(|o| groups.get(*o).map(|g| (g.severity, g.confidence, g.found.first)));
+        if let Some(slot) = causes.get_mut(place) {
+            *slot = best;
+        }
+    }
+    causes
+}
+
+/// Does the chain of causes of `from` pass `to`?
+fn leads_to(causes: &[Option<usize>], from: usize, to: usize) -> bool {
+    let mut at = Some(from);
+    for _ in 0..=causes.len() {
+        match at {
+            Some(place) if place == to => return true,
+            Some(place) => at = causes.get(place).copied().flatten(),
+            None => return false,
+        }
+    }
+    true
+}
+
+/// Places in the order shown: what leads first, then severity, certainty, time; effects directly behind their cause.
+fn ranked(catalogue: &Catalogue, groups: &[Group], causes: &[Option<usize>]) -> Vec<usize> {
+    let key = |place: &usize| {
+        let group = groups.get(*place);
+        let signature = group.and_then(|g| signature_of(catalogue, g));
+        // Without a time it stands behind those that have one.
+        let first = group.and_then(|g| g.found.first).map_or((true, LogTime(0)), |t| (false, t));
+        let graded = group.map(|g| (g.severity, g.confidence));
+        (signature.is_none_or(|s| !s.leads), graded, first, *place)
+    };
+    let of_cause = |cause: Option<usize>| {
+        let mut list: Vec<usize> = (0..groups.len()).filter(|p| causes.get(*p).copied().flatten() == cause).collect();
+        list.sort_by_key(key);
+        list
+    };
+    let mut open: Vec<usize> = of_cause(None);
+    open.reverse();
+    let mut order = Vec::new();
+    while let Some(place) = open.pop() {
+        order.push(place);
+        open.extend(of_cause(Some(place)).into_iter().rev());
+    }
+    order
+}
+
+fn finding(signature: &Signature, group: &Group, effect_of: Option<String>, language: Language) -> Finding {
+    let found = &group.found;
+    let mut evidence = Vec::new();
+    for one in &found.evidence {
+        let known = evidence.iter().any(|e: &Evidence| e.source == one.source && e.text == one.text);
+        if !known && evidence.len() < MAX_EVIDENCE {
+            evidence.push(one.clone());
+        }
+    }
+    let call = match group.calls.as_slice() {
+        [only] if !group.outside_calls => Some(*only),
+        _ => None,
+    };
+    let mut out = Finding {
+        id: signature.id.clone(),
+        severity: group.severity,
+        confidence: group.confidence,
+        title: Text::default(),
+        meaning: Text::default(),
+        impact: Text::default(),
+        causes: Vec::new(),
+        checks: Vec::new(),
+        steps: Vec::new(),
+        not_when: Vec::new(),
+        sources: signature.sources.clone(),
+        assumed: signature.assumed,
+        stage: signature.stage,
+        run: found.run,
+        call,
+        effect_of,
+        count: found.count,
+        first: found.first,
+        last: found.last,
+        captures: found.captures.iter().map(|(name, value)| (name.clone(), Text(vec![value.clone()]))).collect(),
+        evidence,
+    };
+    write_texts(&mut out, signature, language);
+    out
+}
+
+/// Fills the texts of a language with the finding's own captures; what a code means is `{code_meaning}`, what to do `{code_action}`.
+fn write_texts(finding: &mut Finding, signature: &Signature, language: Language) {
+    let mut values: Vec<(String, Text)> = finding.captures.clone();
+    let code = values.iter().find(|(name, _)| name == "code").and_then(|(_, v)| v.0.first()).map(plain);
+    if let Some(texts) = code.and_then(|code| signature.code(&code, language)) {
+        values.push(("code_meaning".to_owned(), Text::word(&texts.meaning)));
+        values.push(("code_action".to_owned(), Text::word(&texts.action)));
+    }
+    let texts = signature.texts(language);
+    let one = |template: &str| fill(template, &values);
+    let many = |templates: &[String]| templates.iter().map(|t| one(t)).filter(|t| !t.0.is_empty()).collect();
+    finding.title = one(&texts.title);
+    finding.meaning = one(&texts.meaning);
+    finding.impact = one(&texts.impact);
+    finding.causes = many(&texts.causes);
+    finding.checks = many(&texts.checks);
+    finding.steps = many(&texts.steps);
+    finding.not_when = many(&texts.not_when);
+}
+
+/// Fills `{name}` places; a value that was not captured is a dash. A brace that is no place stays as written.
+fn fill(template: &str, values: &[(String, Text)]) -> Text {
+    let mut out: Vec<Segment> = Vec::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let place = after.split_once('}').filter(|(name, _)| is_place(name));
+        let Some((name, tail)) = place else {
+            out.push(Segment::Word(format!("{before}{{")));
+            rest = after;
+            continue;
+        };
+        if !before.is_empty() {
+            out.push(Segment::Word(before.to_owned()));
+        }
+        match values.iter().find(|(key, _)| key == name) {
+            Some((_, value)) => out.extend(value.0.iter().cloned()),
+            None => out.push(Segment::Word("–".to_owned())),
+        }
+        rest = tail;
+    }
+    if !rest.is_empty() {
+        out.push(Segment::Word(rest.to_owned()));
+    }
+    Text(out)
+}
+
+/// Is this the name of a place to fill?
+pub fn is_place(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+}

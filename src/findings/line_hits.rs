@@ -1,0 +1,158 @@
+//! From hits of the one pass to what a signature's `[[line]]` conditions say. In: the catalogue and hits. Out: [`Found`]s by
+//! signature. Must not know SIP.
+
+use std::collections::HashMap;
+
+use super::catalogue::Catalogue;
+use super::checks::Found;
+use super::signature::{LineCondition, Near, Where};
+use super::view::{MemberView, ResolvedHit};
+use crate::base::{LogTime, MemberId, Private, Segment, Text};
+use crate::bundle::Observer;
+use crate::session::{Evidence, RunId};
+
+/// The client writes one event in two places about a millisecond apart: hits this close are one.
+const MERGE_US: i64 = 100_000;
+/// Characters of a line that stand in a finding.
+const EVIDENCE_CHARACTERS: usize = 500;
+
+/// What the lines say, by the signature's place, in order of place and time.
+pub fn find<'v>(
+    catalogue: &Catalogue,
+    hits: &[ResolvedHit],
+    member: &dyn Fn(MemberId) -> Option<&'v MemberView>,
+    broadworks: &dyn Fn(RunId) -> bool,
+) -> Vec<(usize, Found)> {
+    // Hits by signature and own row, each list in the order of lines.
+    let mut by_row: HashMap<(usize, usize), Vec<&ResolvedHit>> = HashMap::new();
+    for hit in hits {
+        if let Some(key) = catalogue.rows.get(hit.row) {
+            by_row.entry(*key).or_default().push(hit);
+        }
+    }
+    for list in by_row.values_mut() {
+        list.sort_by_key(|h| (h.source.member, h.source.line, h.source.offset));
+    }
+    let mut out = Vec::new();
+    for (place, signature) in catalogue.signatures.iter().enumerate() {
+        let mut own: Vec<&ResolvedHit> = Vec::new();
+        for condition in &signature.lines {
+            let passes = |hit: &&&ResolvedHit| condition_passes(place, condition, hit, &by_row, member);
+            let of_rows = condition.rows.iter().filter_map(|row| by_row.get(&(place, *row))).flatten();
+            own.extend(of_rows.filter(passes).copied());
+        }
+        if signature.with_broadworks {
+            own.retain(|hit| hit.text.contains(":BWC:") || broadworks(hit.run));
+        }
+        own.sort_by_key(|h| (h.run, h.at, h.source.member, h.source.line));
+        out.extend(events(&own, &signature.group).into_iter().map(|found| (place, with_kinds(found, &signature.private))));
+    }
+    out
+}
+
+fn condition_passes<'v>(
+    place: usize,
+    condition: &LineCondition,
+    hit: &ResolvedHit,
+    by_row: &HashMap<(usize, usize), Vec<&ResolvedHit>>,
+    member: &dyn Fn(MemberId) -> Option<&'v MemberView>,
+) -> bool {
+    // A group called `not` that takes part in the match says that the line is a look-alike.
+    if hit.captures.iter().any(|(name, _)| name == "not") {
+        return false;
+    }
+    let view = member(hit.source.member);
+    let role_fits = match view {
+        Some(view) if condition.roles.is_empty() => view.role.observer() == Observer::Client,
+        Some(view) => condition.roles.contains(&view.role),
+        None => true,
+    };
+    let stands =
+        |near: &Near| near.rows.iter().filter_map(|row| by_row.get(&(place, *row))).flatten().any(|o| is_near(near, hit, o));
+    let goes_on = |near: &Near| match (near.seconds, hit.at, view.and_then(|v| v.last)) {
+        (Some(seconds), Some(at), Some(last)) => last.since_us(at) >= micros(seconds),
+        _ => true,
+    };
+    role_fits && condition.near.as_ref().is_none_or(stands) && condition.without.as_ref().is_none_or(|n| goes_on(n) && !stands(n))
+}
+
+fn micros(seconds: f64) -> i64 {
+    (seconds * 1e6) as i64
+}
+
+fn is_near(near: &Near, hit: &ResolvedHit, other: &ResolvedHit) -> bool {
+    let same_member = hit.source.member == other.source.member;
+    let before = if same_member { other.source.line < hit.source.line } else { other.at < hit.at };
+    let after = if same_member { other.source.line > hit.source.line } else { other.at > hit.at };
+    let side = match near.place {
+        Where::Before => before,
+        Where::After => after,
+        Where::Around => before || after,
+    };
+    let lines = near.lines.is_none_or(|l| same_member && hit.source.line.abs_diff(other.source.line) <= l);
+    let seconds = near.seconds.is_none_or(|s| {
+        let apart = hit.at.zip(other.at).map(|(a, b)| a.since_us(b).abs());
+        hit.run == other.run && apart.is_none_or(|us| us <= micros(s))
+    });
+    side && lines && seconds
+}
+
+/// Hits of one signature as events: the same line counts once, and so do lines that follow each other within [`MERGE_US`].
+fn events(hits: &[&ResolvedHit], group: &[String]) -> Vec<Found> {
+    let mut out: Vec<(Vec<String>, Found)> = Vec::new();
+    let mut last: HashMap<Vec<String>, usize> = HashMap::new();
+    for hit in hits {
+        let value = |name: &String| hit.captures.iter().find(|(key, _)| key == name).map_or(String::new(), |(_, v)| v.clone());
+        let mut key: Vec<String> = group.iter().map(value).collect();
+        key.push(hit.run.0.to_string());
+        let captures = hit.captures.iter().map(|(k, v)| (k.clone(), Segment::Log(v.clone())));
+        if let Some((_, found)) = last.get(&key).and_then(|place| out.get_mut(*place))
+            && is_same_event(found, hit)
+        {
+            for (name, value) in captures {
+                if !found.captures.iter().any(|(known, _)| *known == name) {
+                    found.captures.push((name, value));
+                }
+            }
+            if !found.evidence.iter().any(|e| e.source == Some(hit.source)) {
+                found.evidence.push(evidence(hit));
+            }
+            found.last = found.last.max(hit.at);
+            continue;
+        }
+        let found = Found { captures: captures.collect(), last: hit.at, ..Found::at(hit.run, hit.at, vec![evidence(hit)]) };
+        last.insert(key.clone(), out.len());
+        out.push((key, found));
+    }
+    out.into_iter().map(|(_, found)| found).collect()
+}
+
+fn is_same_event(found: &Found, hit: &ResolvedHit) -> bool {
+    let last = found.evidence.last().and_then(|e| e.source);
+    let same_line = last.is_some_and(|s| s.member == hit.source.member && s.line == hit.source.line);
+    let close = |a: LogTime, b: LogTime| b.since_us(a).abs() <= MERGE_US;
+    let at_once = match (found.last, hit.at) {
+        (Some(a), Some(b)) => close(a, b),
+        (None, None) => last.is_some_and(|s| s.member == hit.source.member && s.line.abs_diff(hit.source.line) <= 1),
+        _ => false,
+    };
+    same_line || at_once
+}
+
+fn evidence(hit: &ResolvedHit) -> Evidence {
+    Evidence {
+        source: Some(hit.source),
+        at: hit.at,
+        text: Text(vec![Segment::Log(hit.text.chars().take(EVIDENCE_CHARACTERS).collect())]),
+        message: None,
+    }
+}
+
+fn with_kinds(mut found: Found, kinds: &std::collections::BTreeMap<String, crate::base::PrivateKind>) -> Found {
+    for (name, value) in &mut found.captures {
+        if let (Some(kind), Segment::Log(text)) = (kinds.get(name), &*value) {
+            *value = Segment::Private(Private::new(*kind, text.clone()));
+        }
+    }
+    found
+}
