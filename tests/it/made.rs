@@ -341,6 +341,8 @@ fn finding() -> Finding {
         checks: vec![],
         steps: vec![Text::word("Assign it")],
         sources: vec!["guide".into()],
+        not_when: Vec::new(),
+        assumed: false,
         stage: Some(StageId::DeviceList),
         run: RunId(0),
         call: None,

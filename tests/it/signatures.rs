@@ -1,8 +1,6 @@
 //! The catalogue of failures: every example against every signature, and what the files promise about themselves.
 //! In: `assets/signatures`. What disagrees is printed with its file.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // helpers of tests stand outside #[test]
-
 use std::collections::BTreeSet;
 
 use bundlescope::base::{Language, Notes};
