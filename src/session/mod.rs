@@ -22,6 +22,7 @@ pub mod environment;
 pub mod extract;
 pub mod judge;
 pub mod keepalive;
+mod keepalive_facts;
 pub mod media;
 mod media_facts;
 pub mod milestone;
@@ -30,6 +31,8 @@ mod registration_facts;
 pub mod run;
 pub mod startup;
 pub mod subscription;
+mod subscription_facts;
+mod subscription_words;
 mod traffic;
 pub mod zone;
 

@@ -10,7 +10,9 @@ use bundlescope::base::{LogTime, MemberId, SourceRef};
 use bundlescope::bundle::Observer;
 use bundlescope::session::call::Call;
 use bundlescope::session::counts::Counts;
+use bundlescope::session::keepalive::{KeepAlive, KeepAliveKind};
 use bundlescope::session::media::{MediaOutcome, MediaSegment};
+use bundlescope::session::subscription::Subscription;
 use bundlescope::session::{DirectionBasis, Facts, LoggedMessage, RunId, assemble};
 use bundlescope::sip::{Direction, Message, Observed};
 use serde_json::{Map, Value, json};
@@ -97,6 +99,32 @@ fn check(folder: &Path, check: &mut Check) {
     check.same(&place, "retransmissions", counts.retransmissions, truth["retransmissions"].as_u64().unwrap());
     registrations(&place, &facts, &truth, check);
     calls(&place, &facts, &truth, check);
+    keepalives(&place, &facts, &truth, check);
+    subscriptions(&place, &facts, &truth, check);
+}
+
+fn keepalives(place: &str, facts: &Facts, truth: &Value, check: &mut Check) {
+    let line = |k: &KeepAlive| {
+        let answered = k.pings.iter().filter(|p| p.answered).count();
+        json!([k.from.word(), k.pings.len(), answered, k.pings.len() - answered, k.state.word()])
+    };
+    let options = facts.keepalives.iter().filter(|k| k.kind == KeepAliveKind::Options);
+    let mut ours: Vec<String> = options.map(|k| line(k).to_string()).collect();
+    let keys = ["from", "pings", "answered", "unanswered", "state"];
+    let mut theirs: Vec<String> =
+        truth["keepalives"].as_array().unwrap().iter().map(|k| json!(keys.map(|n| k[n].clone())).to_string()).collect();
+    ours.sort();
+    theirs.sort();
+    check.same(place, "keepalives", ours, theirs);
+}
+
+fn subscriptions(place: &str, facts: &Facts, truth: &Value, check: &mut Check) {
+    let finals = |s: &Subscription| s.attempts.iter().map(|a| a.status.map_or(Value::Null, Value::from)).collect::<Vec<_>>();
+    let asked = facts.subscriptions.iter().filter(|s| !s.attempts.is_empty());
+    let ours: Vec<Value> = asked.map(|s| json!([s.event, finals(s), s.notifies.len()])).collect();
+    let list = truth["subscriptions"].as_array().unwrap();
+    let theirs: Vec<Value> = list.iter().map(|s| json!([s["event"], s["finals"], s["notifies"]])).collect();
+    check.same(place, "subscriptions", ours, theirs);
 }
 
 fn registrations(place: &str, facts: &Facts, truth: &Value, check: &mut Check) {
