@@ -163,8 +163,11 @@ fn seconds(us: f64) -> f64 {
 fn median(sorted: &[i64]) -> Option<f64> {
     let middle = sorted.len() / 2;
     let upper = *sorted.get(middle)?;
-    let lower =
-        if sorted.len().is_multiple_of(2) { middle.checked_sub(1).and_then(|m| sorted.get(m).copied()).unwrap_or(upper) } else { upper };
+    let lower = if sorted.len().is_multiple_of(2) {
+        middle.checked_sub(1).and_then(|m| sorted.get(m).copied()).unwrap_or(upper)
+    } else {
+        upper
+    };
     Some((lower as f64 + upper as f64) / 2.0)
 }
 
