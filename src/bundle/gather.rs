@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
-use super::limits::{MAX_ARCHIVES, MAX_DEPTH, MAX_HELD_BYTES, MAX_MEMBERS, Pool};
+use super::limits::{MAX_ARCHIVES, MAX_DEPTH, MAX_HELD_BYTES, MAX_LOOSE_HELD_BYTES, MAX_MEMBERS, Pool};
 use super::magic::{Container, container, is_text};
 use super::names::{is_system_file, promises_archive, shown, without_gz};
 use super::reader::{Packing, Place, Raw, plain};
@@ -76,6 +76,7 @@ pub(crate) struct Gather<'p> {
     names: BTreeSet<String>,
     pool: Pool,
     held_left: u64,
+    loose_left: u64,
     full: bool,
     backslashes: u64,
 }
@@ -89,6 +90,7 @@ impl<'p> Gather<'p> {
             names: BTreeSet::new(),
             pool: Pool::default(),
             held_left: MAX_HELD_BYTES,
+            loose_left: MAX_LOOSE_HELD_BYTES,
             full: false,
             backslashes: 0,
         }
@@ -198,7 +200,7 @@ impl<'p> Gather<'p> {
             if got == 0 || self.progress.is_cancelled() {
                 break;
             }
-            if bytes.len() as u64 + got as u64 > self.held_left || raw.outgrown() {
+            if bytes.len() as u64 + got as u64 > self.held_left || raw.loose() > self.loose_left {
                 let text = format!(
                     "Only the first {} bytes of the packed archive were taken into memory; unpack it and open the folder",
                     bytes.len()
@@ -215,6 +217,7 @@ impl<'p> Gather<'p> {
         }
         bytes.shrink_to_fit();
         self.held_left = self.held_left.saturating_sub(bytes.len() as u64);
+        self.loose_left = self.loose_left.saturating_sub(raw.loose());
         #[expect(clippy::cast_precision_loss, reason = "a ratio of sizes")]
         let worth = (of.span.len() as f64 * of.worth / (bytes.len().max(1) as f64)).min(1.0);
         (Span::of_memory(Backing::Unpacked(Arc::new(bytes))), worth)

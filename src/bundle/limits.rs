@@ -13,6 +13,8 @@ pub const MAX_ARCHIVES: usize = 1_000;
 pub const MAX_DEPTH: usize = 8;
 /// Bytes of one input that are held in memory because they had to be unpacked as a whole.
 pub const MAX_HELD_BYTES: u64 = 1 << 30;
+/// How many of them may be more than the ratio allows.
+pub const MAX_LOOSE_HELD_BYTES: u64 = 128 << 20;
 /// Bytes of one packed member.
 pub const MAX_MEMBER_BYTES: u64 = 16 << 30;
 /// Bytes unpacked for one byte that came in, without drawing from the pool.
@@ -59,14 +61,14 @@ impl Pool {
 }
 
 impl Cap {
-    /// As [`Self::allowed`] for what is held in memory as a whole: nothing is drawn from the pool for it.
-    pub(crate) fn allowed_in_memory(&self, consumed: u64) -> u64 {
-        self.allowed(consumed).min(scaled(consumed.saturating_mul(RATIO), self.worth).saturating_add(SOON_BYTES))
+    /// What `consumed` packed bytes earn by the ratio alone: all that may be held in memory, but for [`MAX_LOOSE_HELD_BYTES`] of an input.
+    pub(crate) fn earned(&self, consumed: u64) -> u64 {
+        scaled(consumed.saturating_mul(RATIO), self.worth)
     }
 
     /// How many bytes may have been unpacked once `consumed` packed bytes were used.
     pub(crate) fn allowed(&self, consumed: u64) -> u64 {
-        let now = scaled(consumed.saturating_mul(RATIO), self.worth).saturating_add(SOON_BYTES).saturating_add(self.drawn);
+        let now = self.earned(consumed).saturating_add(SOON_BYTES).saturating_add(self.drawn);
         self.whole.min(now)
     }
 }

@@ -78,13 +78,13 @@ impl Raw {
         self.produced
     }
 
-    /// Has it unpacked to more than what is held in memory may?
-    pub(crate) fn outgrown(&self) -> bool {
-        match &self.source {
-            Source::Stored(_) => false,
-            Source::Deflate(packed, _) | Source::Gzip(packed, _) => {
-                self.cap.is_some_and(|cap| self.produced > cap.allowed_in_memory(packed.used()))
+    /// Bytes given out beyond what the ratio allows for the packed bytes used.
+    pub(crate) fn loose(&self) -> u64 {
+        match (&self.source, self.cap) {
+            (Source::Deflate(packed, _) | Source::Gzip(packed, _), Some(cap)) => {
+                self.produced.saturating_sub(cap.earned(packed.used()))
             }
+            _ => 0,
         }
     }
 
