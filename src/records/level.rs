@@ -33,6 +33,12 @@ const WORDS: [(Level, &[&str]); 5] = [
 impl Level {
     /// The level that a word names, in any case; `Unknown` for any other word.
     pub fn from_word(word: &[u8]) -> Self {
+        // the usual ones first: this is asked for every record
+        match word {
+            b"Info" | b"INFO" => return Self::Info,
+            b"Debug" | b"DEBUG" | b"D" => return Self::Debug,
+            _ => {}
+        }
         WORDS
             .iter()
             .find(|(_, words)| words.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes())))
