@@ -102,8 +102,7 @@ fn facts(bundle: &Bundle, parts: &mut [Option<Part>], zones: &[Zone], runs: &Run
     let sip = bundle.members.iter().zip(parts).zip(zones).filter_map(|((member, part), zone)| {
         let part = part.as_mut()?;
         let found = std::mem::take(&mut part.sip.found);
-        let extracted =
-            Extracted { member: member.id, found, pings: part.sip.pings.clone(), notes: Notes::new() };
+        let extracted = Extracted { member: member.id, found, pings: part.sip.pings.clone(), notes: Notes::new() };
         Some(MemberSip { extracted, observer: member.role.observer(), zone: *zone })
     });
     let (mut messages, told) = extract::directions(sip.collect());

@@ -152,9 +152,14 @@ fn percent_decoded(text: &str) -> Vec<u8> {
     out
 }
 
-/// The bundles that come with the program.
+static GOOD: &[u8] = include_bytes!("../../assets/samples/good.zip");
+static FAILING: &[u8] = include_bytes!("../../assets/samples/failing.zip");
+
+/// The bundles that come with the program; how they were made stands in `assets/samples/README.md`.
 pub fn samples() -> Vec<Input> {
-    Vec::new()
+    [("good.zip", GOOD), ("failing.zip", FAILING)]
+        .map(|(name, bytes)| Input::Memory { name: name.to_owned(), bytes: bytes.into() })
+        .into()
 }
 
 #[cfg(test)]

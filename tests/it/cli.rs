@@ -1,6 +1,45 @@
 //! The program as its user calls it: arguments, exit codes, files, broken pipes, no display.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A folder of its own for a test, gone when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("bundlescope-cli-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const LOG: &[u8] = b"2024-01-30T07:19:10.077Z <Info> [0x45c] BroadWorksManager.cpp:781 x:BWC:SCF: hello\n\
+2024-01-30T07:19:10.078Z <Info> [0x45c] BroadWorksManager.cpp:781 x:BWC:SCF: REGISTER sip:as.example.com SIP/2.0\n\
+Via: SIP/2.0/TCP 192.0.2.10:5062;branch=z9hG4bK7\n\
+From: <sip:a@example.com>;tag=f1\n\
+To: <sip:a@example.com>\n\
+Call-ID: abc@host\n\
+CSeq: 20 REGISTER\n\
+Contact: <sip:a@192.0.2.10:5062>;expires=120\n\
+Content-Length: 0\n\
+\n";
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bundlescope"));
@@ -18,6 +57,10 @@ fn run(arguments: &[&str]) -> Output {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
 }
 
 #[track_caller]
@@ -49,4 +92,160 @@ fn an_input_that_is_not_there_is_one_sentence_and_1() {
     code(&output, 1);
     assert_eq!(text(&output.stdout), "");
     assert_eq!(text(&output.stderr), "bundlescope: No such file or folder: /no/such/bundle.zip\n");
+}
+
+#[test]
+fn a_log_becomes_a_report() {
+    let folder = Folder::new();
+    let log = folder.file("a log é.txt", LOG);
+    let report = run(&["report", path(&log)]);
+    code(&report, 0);
+    assert!(text(&report.stdout).contains("sip:a@example.com at as.example.com"), "{}", text(&report.stdout));
+    let json = run(&["report", path(&log), "--format", "json", "--messages"]);
+    code(&json, 0);
+    let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(value["schema"], "bundlescope.report/1");
+    assert_eq!(value["messages"][0]["method"], "REGISTER");
+    assert_eq!(value["messages"][0]["line"], 2, "the line of its start line");
+    let url = format!("file://{}", path(&log).replace(' ', "%20").replace('é', "%C3%A9"));
+    code(&run(&["report", &url]), 0);
+}
+
+#[test]
+fn the_same_bytes_in_any_zone_and_locale() {
+    let folder = Folder::new();
+    let log = folder.file("log.txt", LOG);
+    let in_zone = |zone: &str, locale: &str| {
+        let output =
+            program().args(["report", path(&log), "--format", "json"]).env("TZ", zone).env("LC_ALL", locale).output().unwrap();
+        code(&output, 0);
+        output.stdout
+    };
+    assert_eq!(in_zone("Asia/Kathmandu", "de_DE.UTF-8"), in_zone("America/St_Johns", "C"));
+}
+
+#[test]
+fn standard_input_is_an_input() {
+    use std::io::Write;
+    let mut child = program().args(["report", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(LOG).unwrap();
+    let output = child.wait_with_output().unwrap();
+    code(&output, 0);
+    assert!(text(&output.stdout).contains("as.example.com"));
+}
+
+#[test]
+fn what_can_be_read_is_reported_and_the_rest_told() {
+    let folder = Folder::new();
+    let log = folder.file("log.txt", LOG);
+    let output = run(&["report", path(&log), "/no/such/b.zip", "--format", "json"]);
+    code(&output, 1);
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(value["coverage"]["notes"][0]["kind"], "unreadable");
+    assert!(text(&output.stderr).contains("/no/such/b.zip"));
+}
+
+#[test]
+fn nothing_readable_ends_with_1() {
+    let folder = Folder::new();
+    for (name, bytes) in [("empty.zip", &b""[..]), ("cut.zip", &b"PK\x03\x04\x14\0"[..])] {
+        let file = folder.file(name, bytes);
+        let output = run(&["report", path(&file)]);
+        code(&output, 1);
+        assert!(!text(&output.stderr).is_empty() && !text(&output.stderr).contains("panicked"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn the_output_file_is_whole_or_not_there_and_never_an_input() {
+    let folder = Folder::new();
+    let log = folder.file("log.txt", LOG);
+    let target = folder.0.join("report.json");
+    code(&run(&["report", path(&log), "--format", "json", "--output", path(&target)]), 0);
+    let written = fs::read(&target).unwrap();
+    assert!(serde_json::from_slice::<serde_json::Value>(&written).is_ok());
+    // The input, by its name, by another way to it, by a link, and inside a folder that is the input.
+    let link = folder.0.join("link.txt");
+    fs::hard_link(&log, &link).unwrap();
+    let roundabout = folder.0.join(".").join("log.txt");
+    for output in [&log, &roundabout, &link] {
+        code(&run(&["report", path(&log), "--output", path(output)]), 2);
+    }
+    code(&run(&["report", path(&folder.0), "--output", path(&log)]), 2);
+    assert_eq!(fs::read(&log).unwrap(), LOG);
+    // A folder that is not there: 1, and nothing left behind.
+    code(&run(&["report", path(&log), "--output", path(&folder.0.join("no/such/report"))]), 1);
+    // A failed run leaves the old report.
+    code(&run(&["report", "/no/such.zip", "--output", path(&target)]), 1);
+    assert_eq!(fs::read(&target).unwrap(), written);
+    let names: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_fault() {
+    let mut child = program().args(["report", "--help"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    code(&output, 0);
+    let folder = Folder::new();
+    let log = folder.file("log.txt", &LOG.repeat(2_000));
+    let arguments = ["report", path(&log), "--format", "json", "--messages"];
+    let mut child = program().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    code(&output, 0);
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn without_a_display_the_report_stands_in() {
+    let output = run(&["demo"]);
+    code(&output, 0);
+    assert_eq!(text(&output.stderr).lines().count(), 1, "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("No display") && text(&output.stderr).contains("libxkbcommon-x11-0"));
+    assert!(text(&output.stdout).contains("good.zip") && text(&output.stdout).contains("failing.zip"));
+    let folder = Folder::new();
+    let log = folder.file("log.txt", LOG);
+    let opened = run(&[path(&log)]);
+    code(&opened, 0);
+    assert!(text(&opened.stdout).contains("as.example.com"));
+    // A picture can't be made without a window.
+    code(&run(&["demo", "--window-picture", path(&folder.0.join("x.png"))]), 1);
+}
+
+#[test]
+fn two_bundles_are_an_array_and_a_companion_joins_its_bundle() {
+    let folder = Folder::new();
+    let (a, b) = (folder.file("a.log", LOG), folder.file("b.log", LOG));
+    let ced = folder.file("ced.dat", b"{\"exported\": \"2024-01-30T07:20:00Z\"}");
+    let pair = format!("{}={}", path(&b), path(&ced));
+    let output = run(&["report", path(&a), path(&b), "--with", &pair, "--format", "json"]);
+    code(&output, 0);
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let present: Vec<_> = value.as_array().unwrap().iter().map(|v| v["environment"]["present"].as_bool().unwrap()).collect();
+    assert_eq!(present, [false, true]);
+    let joined = run(&["report", path(&a), path(&ced), "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_slice(&joined.stdout).unwrap();
+    assert_eq!(value["environment"]["present"], true);
+    let apart = run(&["report", path(&a), path(&ced), "--separate", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_slice(&apart.stdout).unwrap();
+    assert_eq!(value.as_array().unwrap().len(), 2);
+}
+
+/// A zone that the reader's machine has is never taken; one that is given is.
+#[test]
+fn a_zone_for_logs_that_print_none() {
+    let folder = Folder::new();
+    let log = folder
+        .file("log.txt", b"2024-02-02 12:02:22.498 9619 9771 D WBX_TEAMS-ucf: tid[0x261f] A.cpp::130 operator():BWC:SCF: x\n");
+    let first = |arguments: &[&str]| {
+        let output = run(&[&["report", path(&log), "--format", "json"], arguments].concat());
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let member = &value["coverage"]["members"][0];
+        (member["first"].as_str().unwrap().to_owned(), member["zone_basis"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(first(&[]), ("2024-02-02T12:02:22.498000Z".into(), "assumed".into()));
+    assert_eq!(first(&["--log-zone", "+05:45"]), ("2024-02-02T06:17:22.498000Z".into(), "given".into()));
+    assert_eq!(first(&["--zone", "+05:45"]).0, "2024-02-02T12:02:22.498000Z", "JSON stays in UTC");
 }

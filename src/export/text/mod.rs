@@ -148,14 +148,15 @@ impl<'a> View<'a> {
     }
 }
 
-/// `0.26 ms`, `12 ms`, `2.39 s`, `1:19.3 min`, `2:01:05 h`; negative when a clock went back.
+/// `0.26 ms`, `1 ms`, `12 ms`, `2.39 s`, `1:19.3 min`, `2:01:05 h`; negative when a clock went back.
 fn duration(us: i64) -> String {
     let sign = if us < 0 { "-" } else { "" };
     let abs = us.unsigned_abs();
     let whole = abs / 1_000_000;
     match abs {
-        0..10_000 => format!("{sign}{:.2} ms", abs as f64 / 1e3),
-        10_000..1_000_000 => format!("{sign}{:.0} ms", abs as f64 / 1e3),
+        // Most logs have no more than milliseconds: no digits that were not there.
+        1..10_000 if !abs.is_multiple_of(1_000) => format!("{sign}{:.2} ms", abs as f64 / 1e3),
+        0..1_000_000 => format!("{sign}{:.0} ms", abs as f64 / 1e3),
         1_000_000..60_000_000 => format!("{sign}{:.2} s", abs as f64 / 1e6),
         60_000_000..3_600_000_000 => format!("{sign}{}:{:02}.{} min", whole / 60, whole % 60, abs / 100_000 % 10),
         _ => format!("{sign}{}:{:02}:{:02} h", whole / 3600, whole / 60 % 60, whole % 60),
@@ -291,8 +292,9 @@ mod tests {
 
     #[test]
     fn durations_and_numbers() {
-        let told: Vec<String> = [260, 12_400, 2_390_000, 79_300_000, 7_265_000_000, -5_000].into_iter().map(duration).collect();
-        assert_eq!(told, ["0.26 ms", "12 ms", "2.39 s", "1:19.3 min", "2:01:05 h", "-5.00 ms"]);
+        let told: Vec<String> =
+            [260, 12_400, 2_390_000, 79_300_000, 7_265_000_000, -5_000, 0].into_iter().map(duration).collect();
+        assert_eq!(told, ["0.26 ms", "12 ms", "2.39 s", "1:19.3 min", "2:01:05 h", "-5 ms", "0 ms"]);
         assert_eq!((grouped(0), grouped(999), grouped(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
     }
 }

@@ -37,7 +37,8 @@ fn one(view: &View<'_>, page: &mut Page, registration: &Registration) {
         let changes = nat.changes.to_string();
         let values =
             [("sent_by", &*outlet.private(&nat.sent_by)), ("seen_as", &*outlet.private(&nat.seen_as)), ("changes", &changes)];
-        page.pair(2, view.word("report.nat"), &view.fill("report.nat_text", &values));
+        let key = if nat.changes == 0 { "report.nat_text" } else { "report.nat_changed" };
+        page.pair(2, view.word("report.nat"), &view.fill(key, &values));
     }
     attempts(view, page, &registration.attempts);
 }
