@@ -8,15 +8,16 @@
 //! * [`sip`]: what does this message say, and what do these messages mean together?
 //! * [`session`]: what happened, in the user's words?
 //! * [`findings`]: what is wrong, how do we know, what next?
-//! * `timeline`: which lanes, spans, marks and arrows, and where?
+//! * [`timeline`]: which lanes, spans, marks and arrows, and where?
 //! * [`analyse`]: the whole way in one function, with progress and cancel
 //! * `compare`: how do two sessions differ? (to come)
 //! * [`export`]: bytes for others
-//! * `ui`: views: facts in, commands out
-//! * `app`: the program: documents, commands, jobs, dialogs, settings
+//! * [`ui`]: views: facts in, commands out
+//! * [`app`]: the program: documents, commands, jobs, dialogs, settings
 //! * [`cli`]: arguments to window or report
 
 pub mod analyse;
+pub mod app;
 pub mod base;
 pub mod bundle;
 pub mod cli;
@@ -25,3 +26,5 @@ pub mod findings;
 pub mod records;
 pub mod session;
 pub mod sip;
+pub mod timeline;
+pub mod ui;

@@ -8,6 +8,7 @@ pub mod rules;
 pub mod source;
 pub mod time;
 pub mod tone;
+pub mod width;
 pub mod words;
 
 pub use language::Language;
@@ -17,3 +18,4 @@ pub use progress::Progress;
 pub use source::{MemberId, SourceRef};
 pub use time::{LogTime, Zone, ZoneBasis};
 pub use tone::Tone;
+pub use width::{Face, FixedWidth, TextWidth};

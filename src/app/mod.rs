@@ -1,0 +1,214 @@
+//! Layer 11: the program. In: inputs, wishes. Out: a window. Holds documents, jobs and settings; holds no analysis of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use eframe::egui;
+
+use crate::analyse::{Analysis, Options};
+use crate::bundle::Input;
+use crate::ui::{Command, Document, Scheme, View, ViewState, fonts, tokens};
+
+mod dialog;
+mod drop;
+mod frame;
+mod handle;
+mod jobs;
+mod picture;
+mod window;
+
+pub use window::{WindowError, WindowOptions, run};
+
+use jobs::Job;
+use picture::Picture;
+
+/// The colours asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Always dark.
+    Dark,
+    /// Always light.
+    Light,
+    /// Black and white.
+    HighContrast,
+}
+
+/// A document with how it is shown.
+struct Shown {
+    document: Arc<Document>,
+    view: ViewState,
+}
+
+/// What a tab holds.
+enum Content {
+    /// Being read.
+    Loading(Job),
+    /// Could not be opened; the sentence.
+    Failed(String),
+    /// Shown.
+    Ready(Box<Shown>),
+}
+
+struct Tab {
+    name: String,
+    content: Content,
+}
+
+/// The program's state. Can be made without a window: tests drive it headless.
+#[derive(Default)]
+pub struct App {
+    tabs: Vec<Tab>,
+    active: Option<usize>,
+    samples: Vec<(String, Vec<Input>)>,
+    options: Options,
+    theme: Theme,
+    applied: Option<Scheme>,
+    first_view: Option<View>,
+    help: bool,
+    commands: Vec<Command>,
+    toast: Option<(String, f64)>,
+    picker: Option<Receiver<Vec<PathBuf>>>,
+    picture: Option<Picture>,
+}
+
+impl App {
+    /// A program with nothing open. Call [`App::prepare`] on its context before the first frame.
+    pub fn new(theme: Theme) -> Self {
+        Self { theme, ..Self::default() }
+    }
+
+    /// Samples that the first screen offers.
+    #[must_use]
+    pub fn with_samples(mut self, samples: Vec<Input>) -> Self {
+        self.samples = samples.into_iter().map(|input| (jobs::name(std::slice::from_ref(&input)), vec![input])).collect();
+        self
+    }
+
+    /// The view that documents are first shown in.
+    #[must_use]
+    pub fn with_view(mut self, view: Option<View>) -> Self {
+        self.first_view = view;
+        self
+    }
+
+    /// Gives a context our fonts; without them no text can be laid out.
+    pub fn prepare(ctx: &egui::Context) {
+        fonts::install(ctx);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+    }
+
+    /// Opens inputs on a thread of their own, in a new tab.
+    pub fn open(&mut self, ctx: &egui::Context, inputs: Vec<Input>) {
+        if inputs.is_empty() {
+            return;
+        }
+        let name = jobs::name(&inputs);
+        let content = match Job::open(inputs, self.options.clone(), ctx) {
+            Ok(job) => Content::Loading(job),
+            Err(why) => Content::Failed(why),
+        };
+        self.tabs.push(Tab { name, content });
+        self.active = Some(self.tabs.len() - 1);
+    }
+
+    /// Shows an analysis that is there already.
+    pub fn show(&mut self, analysis: Arc<Analysis>) {
+        let document = Arc::new(Document::new(analysis));
+        let tab = self.ready(document);
+        self.tabs.push(tab);
+        self.active = Some(self.tabs.len() - 1);
+    }
+
+    fn ready(&self, document: Arc<Document>) -> Tab {
+        let mut view = ViewState::new(&document);
+        view.view = self.first_view.unwrap_or(View::Overview);
+        Tab { name: document.name().to_owned(), content: Content::Ready(Box::new(Shown { document, view })) }
+    }
+
+    /// Takes what jobs have finished: one tab for each document in the place of the one that was loading.
+    fn poll(&mut self) {
+        let mut place = 0;
+        while place < self.tabs.len() {
+            let result = match self.tabs.get(place).map(|tab| &tab.content) {
+                Some(Content::Loading(job)) => job.poll(),
+                _ => None,
+            };
+            let Some(result) = result else {
+                place += 1;
+                continue;
+            };
+            let name = self.tabs.get(place).map(|tab| tab.name.clone()).unwrap_or_default();
+            let new: Vec<Tab> = match result {
+                Ok(documents) => documents.into_iter().map(|document| self.ready(document)).collect(),
+                Err(jobs::Ended::Cancelled) => Vec::new(),
+                Err(jobs::Ended::Failed(why)) => vec![Tab { name, content: Content::Failed(why) }],
+            };
+            let count = new.len();
+            self.tabs.splice(place..=place, new);
+            self.keep_active(place, count);
+            place += count;
+        }
+        if let Some(paths) = self.picker.as_ref().and_then(|picker| picker.try_recv().ok()) {
+            self.picker = None;
+            if !paths.is_empty() {
+                self.commands.push(Command::Open(paths.into_iter().map(Input::Path).collect()));
+            }
+        }
+    }
+
+    /// Keeps the tab shown when the one at `place` became `count` tabs.
+    fn keep_active(&mut self, place: usize, count: usize) {
+        self.active = match self.active {
+            Some(active) if active > place => Some(active + count - 1),
+            Some(active) if active == place && count == 0 => active.checked_sub(1).or(Some(0)).filter(|_| !self.tabs.is_empty()),
+            other => other,
+        };
+    }
+
+    fn shown(&mut self) -> Option<&mut Shown> {
+        match self.active.and_then(|n| self.tabs.get_mut(n)).map(|tab| &mut tab.content) {
+            Some(Content::Ready(shown)) => Some(shown),
+            _ => None,
+        }
+    }
+
+    fn scheme(&self, ctx: &egui::Context) -> Scheme {
+        match self.theme {
+            Theme::System if ctx.system_theme() == Some(egui::Theme::Light) => Scheme::Light,
+            Theme::System | Theme::Dark => Scheme::Dark,
+            Theme::Light => Scheme::Light,
+            Theme::HighContrast => Scheme::HighContrast,
+        }
+    }
+
+    fn dress(&mut self, ctx: &egui::Context) -> Scheme {
+        let scheme = self.scheme(ctx);
+        if self.applied != Some(scheme) {
+            // egui would send the theme back as a wish to the system; ours is set once for each scheme.
+            tokens::apply(ctx, scheme);
+            self.applied = Some(scheme);
+        }
+        scheme
+    }
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let scheme = self.dress(&ctx);
+        self.poll();
+        drop::take(self, &ctx);
+        let (document, timeline) = match self.shown() {
+            Some(shown) => (true, matches!(shown.view.view, View::Overview | View::Timeline)),
+            None => (false, false),
+        };
+        self.commands.extend(crate::ui::keys::pressed(&ctx, document, timeline));
+        frame::paint(self, ui, scheme);
+        handle::drain(self, &ctx);
+        picture::step(self, &ctx);
+    }
+}

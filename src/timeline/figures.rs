@@ -1,0 +1,137 @@
+//! How spans of time and counts are written. In: microseconds. Out: short text with its unit. Must not know where it stands.
+
+use crate::base::time::SECOND_US;
+
+const MINUTE_US: i64 = 60 * SECOND_US;
+const HOUR_US: i64 = 60 * MINUTE_US;
+const DAY_US: i64 = 24 * HOUR_US;
+
+/// A length of time in the fewest figures that still tell: `0.26 ms`, `12 ms`, `2.39 s`, `30.9 s`, `1:46`, `7 h 59 min`, `3 d 2 h`.
+pub fn duration(us: i64) -> String {
+    let sign = if us < 0 { "−" } else { "" };
+    let us = us.saturating_abs();
+    let seconds = us as f64 / SECOND_US as f64;
+    let text = if us == 0 {
+        "0 ms".to_owned()
+    } else if us < 10_000 {
+        format!("{:.2} ms", us as f64 / 1_000.0)
+    } else if us < 999_500 {
+        format!("{:.0} ms", us as f64 / 1_000.0)
+    } else if us < 9_995_000 {
+        format!("{seconds:.2} s")
+    } else if us < 59_950_000 {
+        format!("{seconds:.1} s")
+    } else if us < HOUR_US - SECOND_US / 2 {
+        let whole = (us + SECOND_US / 2) / SECOND_US;
+        format!("{}:{:02}", whole / 60, whole % 60)
+    } else if us < 2 * DAY_US {
+        format!("{} h {} min", us / HOUR_US, us % HOUR_US / MINUTE_US)
+    } else {
+        format!("{} d {} h", us / DAY_US, us % DAY_US / HOUR_US)
+    };
+    format!("{sign}{text}")
+}
+
+/// Time since a start for the ruler, as exact as `step_us` asks: `+0 s`, `+1.25 s`, `+1:19.3`, `+2:00:00`.
+pub fn elapsed(us: i64, step_us: i64) -> String {
+    let sign = if us < 0 { '−' } else { '+' };
+    let us = us.saturating_abs();
+    let places = match step_us {
+        s if s >= SECOND_US => 0,
+        s if s >= 100_000 => 1,
+        s if s >= 10_000 => 2,
+        s if s >= 1_000 => 3,
+        s if s >= 100 => 4,
+        s if s >= 10 => 5,
+        _ => 6,
+    };
+    let fraction = fraction(us % SECOND_US, places);
+    let whole = us / SECOND_US;
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 {
+        format!("{sign}{hours}:{minutes:02}:{seconds:02}{fraction}")
+    } else if minutes > 0 {
+        format!("{sign}{minutes}:{seconds:02}{fraction}")
+    } else {
+        format!("{sign}{seconds}{fraction} s")
+    }
+}
+
+fn fraction(us: i64, places: u32) -> String {
+    if places == 0 {
+        return String::new();
+    }
+    let cut = us / 10_i64.pow(6 - places);
+    format!(".{cut:0width$}", width = places as usize)
+}
+
+/// A count with thousands parted: `18,412`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A size in bytes: `812 B`, `4.1 MB` (powers of ten, as file managers write it).
+pub fn bytes(size: u64) -> String {
+    let size_f = size as f64;
+    match size {
+        0..=999 => format!("{size} B"),
+        1_000..=999_949 => format!("{:.1} kB", size_f / 1e3),
+        999_950..=999_949_999 => format!("{:.1} MB", size_f / 1e6),
+        _ => format!("{:.2} GB", size_f / 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_keep_their_sense_at_the_borders() {
+        let cases = [
+            (0, "0 ms"),
+            (260, "0.26 ms"),
+            (12_000, "12 ms"),
+            (999_499, "999 ms"),
+            (999_500, "1.00 s"),
+            (2_391_000, "2.39 s"),
+            (30_900_000, "30.9 s"),
+            (59_960_000, "1:00"),
+            (106_000_000, "1:46"),
+            (3_599_400_000, "59:59"),
+            (3_600_000_000, "1 h 0 min"),
+            (28_740_000_000, "7 h 59 min"),
+            (266_400_000_000, "3 d 2 h"),
+            (-12_000, "−12 ms"),
+        ];
+        for (us, text) in cases {
+            assert_eq!(duration(us), text, "{us} µs");
+        }
+    }
+
+    #[test]
+    fn elapsed_is_as_exact_as_the_ruler() {
+        assert_eq!(elapsed(0, 10 * SECOND_US), "+0 s");
+        assert_eq!(elapsed(79_300_000, 100_000), "+1:19.3");
+        assert_eq!(elapsed(1_250_000, 10_000), "+1.25 s");
+        assert_eq!(elapsed(7_200_000_000, MINUTE_US), "+2:00:00");
+        assert_eq!(elapsed(-2_000_000, SECOND_US), "−2 s");
+    }
+
+    #[test]
+    fn counts_and_sizes() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(18_412), "18,412");
+        assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(4_100_000), "4.1 MB");
+    }
+}

@@ -1,0 +1,297 @@
+//! The ladder: who sent what to whom, row by row. In: facts and what to show. Out: [`Ladder`], plain data that [`place`] lays out.
+//! The client is the left lane, each host has one lane; good refreshes, keep-alives and retransmissions are folded, never dropped.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::base::{LogTime, Text, Tone};
+use crate::session::{CallId, Facts, MessageId, RunId};
+use crate::sip::Direction;
+use crate::timeline::scene::Look;
+
+mod choose;
+mod hosts;
+mod notes;
+pub mod place;
+
+use choose::{Chosen, Class};
+use hosts::Hosts;
+use notes::Notes;
+
+pub use hosts::Host;
+pub use place::{Place, place};
+
+use super::wire;
+
+/// A silence longer than this between two messages gets a row of its own, µs.
+pub const WAITING_US: i64 = 1_000_000;
+
+/// What a ladder is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A call, with what happened to its client meanwhile, folded.
+    Call(CallId),
+    /// A registration by its place in `Facts::registrations`.
+    Registration(u32),
+    /// A keep-alive by its place in `Facts::keepalives`.
+    KeepAlive(u32),
+    /// Everything of a run.
+    Run(RunId),
+}
+
+/// How often and how long a message was sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// Copies beyond the first.
+    pub count: u32,
+    /// From the first to the last copy, µs; 0 without times.
+    pub span_us: i64,
+}
+
+/// A message drawn as an arrow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrow {
+    /// The message.
+    pub message: MessageId,
+    /// Which way; unknown is drawn without a head.
+    pub direction: Direction,
+    /// Lane of the other side, from 1; the client is lane 0.
+    pub host: usize,
+    /// Method or status.
+    pub title: String,
+    /// What matters of its content.
+    pub summary: Text,
+    /// Fail for refusals, ok for final answers, muted for provisional ones and ACK.
+    pub tone: Tone,
+    /// A request that begins something is drawn in first ink.
+    pub strong: bool,
+    /// Retransmissions folded into it.
+    pub again: Option<Again>,
+}
+
+/// A row of the ladder.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// One message.
+    Arrow(Arrow),
+    /// Nothing for a while.
+    Waiting {
+        /// How long, µs.
+        us: i64,
+        /// In words: talking, held, waiting.
+        text: Text,
+    },
+    /// Several messages in one row; choosing it unfolds them.
+    Folded {
+        /// Names the fold: its first message.
+        first: MessageId,
+        /// The messages.
+        messages: Vec<MessageId>,
+        /// In words.
+        text: Text,
+        /// Its messages stand below.
+        open: bool,
+    },
+}
+
+/// One row with its gutter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Time of the message; of folds the first.
+    pub at: Option<LogTime>,
+    /// Since the last row with a time, µs.
+    pub delta_us: Option<i64>,
+    /// Line of the log, 0 for rows without one.
+    pub line: u64,
+    /// What it shows.
+    pub kind: Kind,
+}
+
+/// An offer and its answer, tied at the right of the lanes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bracket {
+    /// Row of the offer.
+    pub from_row: usize,
+    /// Row of the answer.
+    pub to_row: usize,
+    /// `hold`, `resume`, the new codec, or how it failed.
+    pub word: String,
+    /// How it looks.
+    pub look: Look,
+}
+
+/// A ladder without places.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ladder {
+    /// The client's own address, when the log told it.
+    pub client: Text,
+    /// The other sides in order of first use.
+    pub hosts: Vec<Host>,
+    /// Rows from top to bottom.
+    pub rows: Vec<Row>,
+    /// Offer/answer pairs.
+    pub brackets: Vec<Bracket>,
+    /// Messages in all, folded ones counted.
+    pub messages: usize,
+}
+
+impl Ladder {
+    /// Builds the ladder of `subject`; folds named in `open` are unfolded.
+    pub fn new(facts: &Facts, subject: Subject, open: &BTreeSet<MessageId>) -> Self {
+        let chosen = choose::messages(facts, subject);
+        let notes = Notes::new(facts, subject);
+        let mut build =
+            Build { facts, notes, hosts: Hosts::default(), ladder: Self::default(), before: None, first: HashMap::new() };
+        build.ladder.messages = chosen.len();
+        let mut rest = chosen.as_slice();
+        while let Some((head, _)) = rest.split_first() {
+            let same = match head.class {
+                Class::Plain => 1,
+                class => rest.iter().take_while(|c| c.class == class).count(),
+            };
+            let (now, later) = rest.split_at(same.min(rest.len()));
+            rest = later;
+            match head.class {
+                Class::Plain => build.arrow(head.id),
+                class => build.fold(class, now, open.contains(&head.id)),
+            }
+        }
+        build.finish()
+    }
+
+    /// The row of a message, also when it is folded or a retransmission.
+    pub fn row_of(&self, id: MessageId) -> Option<usize> {
+        let own = self.rows.iter().position(|row| matches!(&row.kind, Kind::Arrow(arrow) if arrow.message == id));
+        own.or_else(|| {
+            self.rows.iter().position(|row| matches!(&row.kind, Kind::Folded { messages, .. } if messages.contains(&id)))
+        })
+    }
+}
+
+/// What makes two logged messages copies of one another (RFC 3261 §17): same way, start line, transaction.
+type CopyKey = (Direction, String, String, String, String);
+
+struct Build<'a> {
+    facts: &'a Facts,
+    notes: Notes<'a>,
+    hosts: Hosts,
+    ladder: Ladder,
+    before: Option<LogTime>,
+    first: HashMap<CopyKey, usize>,
+}
+
+impl Build<'_> {
+    fn arrow(&mut self, id: MessageId) {
+        let Some(logged) = self.facts.message(id) else { return };
+        let message = &logged.seen.message;
+        let key = (
+            logged.seen.direction,
+            message.text.lines().next().unwrap_or("").to_owned(),
+            wire::call_id(message).to_owned(),
+            wire::header(message, "CSeq", "CSeq").unwrap_or("").to_owned(),
+            wire::header(message, "Via", "v").unwrap_or("").to_owned(),
+        );
+        if logged.sent_before > 0 {
+            if let Some(row) = self.first.get(&key).and_then(|row| self.ladder.rows.get_mut(*row)) {
+                if let Kind::Arrow(arrow) = &mut row.kind {
+                    let span_us = row.at.zip(logged.seen.at).map_or(0, |(a, b)| b.since_us(a));
+                    let count = arrow.again.map_or(0, |a| a.count) + 1;
+                    arrow.again = Some(Again { count, span_us });
+                    return;
+                }
+            }
+        }
+        let status = wire::status(message);
+        let arrow = Arrow {
+            message: id,
+            direction: logged.seen.direction,
+            host: self.hosts.lane(logged),
+            title: wire::title(message),
+            summary: self.notes.summary(id, message),
+            tone: tone(status, wire::method(message)),
+            strong: status.is_none() && wire::method(message) != "ACK",
+            again: None,
+        };
+        self.first.insert(key, self.ladder.rows.len() + usize::from(self.waits(logged.seen.at)));
+        self.row(logged.seen.at, logged.source.line, Kind::Arrow(arrow));
+        if self.ladder.client.0.is_empty() {
+            self.ladder.client = hosts::own_address(logged);
+        }
+    }
+
+    fn fold(&mut self, class: Class, chosen: &[Chosen], open: bool) {
+        let messages: Vec<MessageId> = chosen.iter().map(|c| c.id).collect();
+        let Some(first) = messages.first().copied() else { return };
+        let logged = self.facts.message(first);
+        let text = self.notes.fold(class, &messages);
+        let (at, line) = logged.map_or((None, 0), |l| (l.seen.at, l.source.line));
+        self.row(at, line, Kind::Folded { first, messages: messages.clone(), text, open });
+        if open {
+            for id in messages {
+                self.arrow(id);
+            }
+        } else if let Some(last) = messages.last().and_then(|id| self.facts.message(*id)) {
+            self.before = last.seen.at.or(self.before);
+        }
+    }
+
+    /// Does a message at `at` come after a silence?
+    fn waits(&self, at: Option<LogTime>) -> bool {
+        self.before.zip(at).is_some_and(|(before, at)| at.since_us(before) > WAITING_US)
+    }
+
+    fn row(&mut self, at: Option<LogTime>, line: u64, kind: Kind) {
+        let delta_us = self.before.zip(at).map(|(before, at)| at.since_us(before));
+        if let (true, Some(us), Some(before)) = (self.waits(at), delta_us, self.before) {
+            let text = self.notes.waiting(before, us);
+            self.ladder.rows.push(Row { at: None, delta_us: None, line: 0, kind: Kind::Waiting { us, text } });
+        }
+        self.ladder.rows.push(Row { at, delta_us, line, kind });
+        self.before = at.or(self.before);
+    }
+
+    fn finish(mut self) -> Ladder {
+        let mut row_of: HashMap<MessageId, usize> = HashMap::new();
+        for (place, row) in self.ladder.rows.iter().enumerate() {
+            if let Kind::Arrow(arrow) = &row.kind {
+                row_of.insert(arrow.message, place);
+            }
+        }
+        self.ladder.brackets = self.notes.brackets(&row_of);
+        self.ladder.hosts = self.hosts.finish();
+        self.ladder
+    }
+}
+
+/// Method or status of a message, as arrows are titled.
+pub fn title(message: &crate::sip::Message) -> String {
+    wire::title(message)
+}
+
+/// `4 INVITE`: the CSeq as written, for the facts beside a message.
+pub fn cseq(message: &crate::sip::Message) -> String {
+    wire::header(message, "CSeq", "CSeq").unwrap_or("").to_owned()
+}
+
+/// Call-ID as written.
+pub fn call_id(message: &crate::sip::Message) -> &str {
+    wire::call_id(message)
+}
+
+/// How a message stands by its status.
+pub fn message_tone(message: &crate::sip::Message) -> Tone {
+    tone(wire::status(message), wire::method(message))
+}
+
+fn tone(status: Option<u16>, method: &str) -> Tone {
+    match status {
+        None if method == "ACK" => Tone::Muted,
+        None => Tone::Info,
+        Some(..200) => Tone::Muted,
+        Some(200..=299) => Tone::Ok,
+        Some(code) if wire::is_failure(code) => Tone::Fail,
+        Some(_) => Tone::Muted,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,13 @@
+//! Layer 6: which lanes, spans, marks and arrows, and where? In: facts. Out: plain data that a painter only has to draw.
+//! Must not know egui, colours or pixels beyond points: the same layout serves the window, SVG and PNG.
+
+pub mod axis;
+pub mod figures;
+pub mod ladder;
+pub mod lanes;
+pub mod scene;
+mod wire;
+
+pub use axis::{Axis, Extent, Window};
+pub use ladder::{Ladder, Subject};
+pub use scene::{Lane, Mark, Scene, Span, Target};

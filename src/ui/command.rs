@@ -1,0 +1,71 @@
+//! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
+
+use super::state::View;
+use crate::bundle::Input;
+use crate::session::MessageId;
+use crate::timeline::{Subject, Window};
+
+/// One wish of the user.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Choose files in the system's dialog.
+    OpenFiles,
+    /// Choose a folder in the system's dialog.
+    OpenFolder,
+    /// Open these.
+    Open(Vec<Input>),
+    /// Open a sample by its place in the list of samples.
+    OpenSample(usize),
+    /// Stop reading the tab shown.
+    Cancel,
+    /// Show the tab of this place.
+    ShowTab(usize),
+    /// Show the tab after the current one.
+    NextTab,
+    /// Close the tab of this place.
+    CloseTab(usize),
+    /// Close the tab shown.
+    CloseThisTab,
+    /// Show the first screen, where files are opened.
+    ShowWelcome,
+    /// Show another view of the document.
+    ShowView(View),
+    /// Choose a run of the client.
+    ShowRun(usize),
+    /// Choose what the ladder is about, and go there.
+    ShowSubject(Subject),
+    /// Choose a message, in whatever view is shown.
+    ShowMessage(MessageId),
+    /// Choose a message and go to the timeline with it.
+    OpenMessage(MessageId),
+    /// Choose a stage.
+    ShowStage(usize),
+    /// Choose a finding.
+    ShowFinding(usize),
+    /// Unfold or fold the rows named by their first message.
+    ToggleFold(MessageId),
+    /// Choose the next or previous arrow of the ladder, or row of the list.
+    Step(i32),
+    /// One level back.
+    Back,
+    /// Show this window of time.
+    ShowTime(Window),
+    /// Magnify the timeline about its middle.
+    Zoom(f64),
+    /// Move the timeline by a part of its window.
+    Pan(f64),
+    /// Show the whole run.
+    ShowAllTime,
+    /// Put the cursor into the search box.
+    Find,
+    /// Show or hide the keys.
+    ToggleHelp,
+    /// Next colour scheme: system, dark, light, high contrast.
+    NextScheme,
+    /// Larger or smaller.
+    Scale(i32),
+    /// Put `member:line` of the chosen message on the clipboard.
+    CopyReference,
+    /// Put the chosen message on the clipboard.
+    CopyMessage,
+}

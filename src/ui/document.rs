@@ -1,0 +1,122 @@
+//! An analysis ready to be shown. In: an analysis, on the job's thread. Out: scenes and counts, never changed after.
+
+use std::sync::Arc;
+
+use crate::analyse::Analysis;
+use crate::base::Tone;
+use crate::bundle::Observer;
+use crate::records::Level;
+use crate::session::call::CallState;
+use crate::session::{MessageId, RunId};
+use crate::timeline::lanes::Source;
+use crate::timeline::{Extent, Scene, Subject};
+
+/// Columns of the overview strip.
+const BINS: usize = 720;
+
+/// How much is in the log over its whole time.
+#[derive(Clone, Debug, Default)]
+pub struct Density {
+    /// The whole time; `None` without times.
+    pub extent: Option<Extent>,
+    /// Records in each column and whether one is an error.
+    pub bins: Vec<(u32, bool)>,
+}
+
+/// One opened bundle.
+#[derive(Debug)]
+pub struct Document {
+    /// Everything known about it.
+    pub analysis: Arc<Analysis>,
+    /// One scene for each run; one for everything when there is no run.
+    pub scenes: Vec<Scene>,
+    /// The overview strip.
+    pub density: Density,
+    /// Records read in all members.
+    pub records: u64,
+}
+
+impl Document {
+    /// Lays out what an analysis found. Takes time on large bundles: for job threads.
+    pub fn new(analysis: Arc<Analysis>) -> Self {
+        let (facts, index) = (&analysis.facts, analysis.index.as_slice());
+        let runs = u32::try_from(facts.runs.len()).unwrap_or(u32::MAX);
+        let scene = |run| Scene::new(&Source::new(facts, index, run));
+        let scenes = if runs == 0 { vec![scene(None)] } else { (0..runs).map(|run| scene(Some(RunId(run)))).collect() };
+        let density = density(&analysis);
+        let records = analysis.members.iter().map(|m| m.records).sum();
+        Self { scenes, density, records, analysis }
+    }
+
+    /// Name of the file or folder.
+    pub fn name(&self) -> &str {
+        &self.analysis.bundle.name
+    }
+
+    /// The run whose verdict is the bundle's.
+    pub fn first_run(&self) -> usize {
+        self.analysis.verdict_run.map_or(0, |run| run.0 as usize)
+    }
+
+    /// How the bundle stands: the tone of its tab.
+    pub fn tone(&self) -> Tone {
+        self.analysis.facts.runs.get(self.first_run()).map_or(Tone::Muted, |run| run.verdict.state.tone())
+    }
+
+    /// Lanes of a run.
+    pub fn scene(&self, run: usize) -> Option<&Scene> {
+        self.scenes.get(run)
+    }
+
+    /// What to show first of a run: a call that failed, else the first call, else a registration.
+    pub fn first_subject(&self, run: usize) -> Option<Subject> {
+        let facts = &self.analysis.facts;
+        let here = |id: RunId| id.0 as usize == run;
+        let calls = || facts.calls.iter().filter(|c| here(c.run));
+        let bad = calls().find(|c| matches!(c.state, CallState::Failed | CallState::Rejected | CallState::NoResponse));
+        let call = bad.or_else(|| calls().find(|c| c.state == CallState::Answered)).or_else(|| calls().next());
+        let registration =
+            || (0_u32..).zip(&facts.registrations).find(|(_, r)| here(r.run)).map(|(n, _)| Subject::Registration(n));
+        call.map(|c| Subject::Call(c.id)).or_else(registration)
+    }
+
+    /// Messages of a run whose text holds `filter`, case aside; all when it is empty.
+    pub fn messages(&self, run: RunId, filter: &str) -> Vec<MessageId> {
+        let wish = filter.to_lowercase();
+        let all = (0_u32..).map(MessageId).zip(&self.analysis.facts.messages);
+        all.filter(|(_, m)| m.run == run || m.observer == Observer::Server)
+            .filter(|(_, m)| wish.is_empty() || m.seen.message.text.to_lowercase().contains(&wish))
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    /// How many messages a run has.
+    pub fn messages_of_run(&self, run: RunId) -> usize {
+        self.analysis.facts.messages.iter().filter(|m| m.run == run || m.observer == Observer::Server).count()
+    }
+
+    /// Path of a member, for references.
+    pub fn member_path(&self, id: crate::base::MemberId) -> &str {
+        self.analysis.bundle.members.get(id.index()).map_or("", |m| m.path.as_str())
+    }
+}
+
+fn density(analysis: &Analysis) -> Density {
+    let first = analysis.members.iter().filter_map(|m| m.first).min();
+    let last = analysis.members.iter().filter_map(|m| m.last).max();
+    let Some((first, last)) = first.zip(last) else { return Density::default() };
+    let extent = Extent { start_us: first.0, end_us: last.0.max(first.0) };
+    let mut bins = vec![(0_u32, false); BINS];
+    for index in &analysis.index {
+        for entry in (0..index.len()).filter_map(|n| index.get(n)) {
+            let Some(at) = entry.time else { continue };
+            let part = at.since_us(first) as f64 / extent.length_us() as f64;
+            let column = (part * BINS as f64).clamp(0.0, (BINS - 1) as f64) as usize;
+            if let Some((count, bad)) = bins.get_mut(column) {
+                *count = count.saturating_add(1);
+                *bad |= entry.level == Level::Error;
+            }
+        }
+    }
+    Density { extent: Some(extent), bins }
+}

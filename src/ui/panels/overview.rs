@@ -1,0 +1,66 @@
+//! The overview: the answer, its proof, what else is known. In: a document. Out: verdict, stages, findings, lists, coverage, lanes.
+//!
+//! ```text
+//! verdict and stages
+//! findings | registrations, calls | coverage
+//! timeline
+//! ```
+
+use eframe::egui::{Rect, Ui};
+
+use super::{calls, coverage, findings, registrations, verdict};
+use crate::base::words::word;
+use crate::ui::widgets::{self, area, cut_bottom, cut_left, cut_right, cut_top, line_right};
+use crate::ui::{Cx, Document, ViewState, timeline};
+
+/// Below this width coverage goes under the findings.
+const NARROW: f32 = 1100.0;
+
+/// The whole view.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
+    let palette = cx.palette;
+    let top = cut_top(&mut rect, verdict::HEIGHT);
+    area(ui, "verdict", top, palette.panel, |ui| verdict::show(ui, cx, document, state, top));
+    let height = (rect.height() * 0.42).min(timeline::wanted_height(document, state)).max(120.0);
+    let lanes = cut_bottom(&mut rect, height);
+    let (width, half) = (rect.width(), rect.height() * 0.5);
+    let mut left = cut_left(&mut rect, (width * 0.25).clamp(280.0, 400.0));
+    let right =
+        if width < NARROW { cut_bottom(&mut left, half) } else { cut_right(&mut rect, (width * 0.24).clamp(280.0, 400.0)) };
+    area(ui, "findings", left, palette.panel, |ui| {
+        findings::list(ui, cx, document, state, left);
+        line_right(ui, palette, left);
+    });
+    area(ui, "coverage", right, palette.panel, |ui| coverage::show(ui, cx, document, right));
+    area(ui, "facts", rect, palette.panel, |ui| {
+        middle(ui, cx, document, state, rect);
+        line_right(ui, palette, rect);
+    });
+    area(ui, "timeline", lanes, palette.base, |ui| timeline::show(ui, cx, document, state, lanes));
+}
+
+/// The proof of what is chosen on top, then registrations and calls.
+fn middle(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, rect: Rect) {
+    let facts = &document.analysis.facts;
+    if let Some(finding) = state.selection.finding.and_then(|n| document.analysis.findings.get(n)) {
+        findings::card(ui, cx, document, finding, rect);
+        return;
+    }
+    widgets::rows(ui, "facts", |ui| {
+        if let Some(stage) = state.selection.stage {
+            findings::stage(ui, cx, document, state, stage);
+        }
+        let run = state.run_id();
+        let of_run = facts.registrations.iter().filter(|r| r.run == run || facts.runs.is_empty()).count();
+        heading(ui, cx, word("window.registrations"), of_run);
+        registrations::list(ui, cx, document, state);
+        let of_run = facts.calls.iter().filter(|c| c.run == run || facts.runs.is_empty()).count();
+        heading(ui, cx, word("window.calls"), of_run);
+        calls::list(ui, cx, document, state);
+    });
+}
+
+fn heading(ui: &mut Ui, cx: &Cx<'_>, title: &str, count: usize) {
+    let rect = widgets::reserve(ui, widgets::HEAD);
+    widgets::head(ui, cx.palette, rect, title, &count.to_string(), "");
+}

@@ -1,0 +1,193 @@
+//! What a document's views look like at the moment. In: the program changes it by commands, views their own part. Out: plain data.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::document::Document;
+use crate::session::startup::StageId;
+use crate::session::{MessageId, RunId};
+use crate::timeline::{Ladder, Subject, Window};
+
+/// The views of a document; the digit is its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// Verdict, stages, findings, lists, coverage.
+    Overview,
+    /// Timeline, ladder, media, message.
+    Timeline,
+    /// Table of calls.
+    Calls,
+    /// Every message.
+    Messages,
+    /// Members and what could not be read.
+    Files,
+}
+
+impl View {
+    /// Every view in the order of its tab.
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Files];
+
+    /// The key that shows it.
+    pub fn digit(self) -> char {
+        match self {
+            Self::Overview => '1',
+            Self::Timeline => '2',
+            Self::Calls => '3',
+            Self::Messages => '4',
+            Self::Files => '7',
+        }
+    }
+
+    /// Its name for `--view` and for words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Timeline => "timeline",
+            Self::Calls => "calls",
+            Self::Messages => "messages",
+            Self::Files => "files",
+        }
+    }
+
+    /// The view of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.name() == name)
+    }
+}
+
+/// What is chosen; one thing for all panels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// What the ladder shows.
+    pub subject: Option<Subject>,
+    /// The message shown.
+    pub message: Option<MessageId>,
+    /// The stage whose proof is shown.
+    pub stage: Option<StageId>,
+    /// The finding shown, by its place.
+    pub finding: Option<usize>,
+}
+
+/// A place to come back to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// The view.
+    pub view: View,
+    /// What was chosen.
+    pub selection: Selection,
+}
+
+/// How deep "back" reaches.
+const MOST_PLACES: usize = 64;
+
+/// State of one document's views.
+#[derive(Clone, Debug)]
+pub struct ViewState {
+    /// The view shown.
+    pub view: View,
+    /// Place of the run shown.
+    pub run: usize,
+    /// What is chosen.
+    pub selection: Selection,
+    /// Where "back" leads.
+    pub history: Vec<Place>,
+    /// The window of time; `None`: all of the run.
+    pub window: Option<Window>,
+    /// First point of the lanes shown, when they are higher than their panel.
+    pub lanes_scroll_px: f32,
+    /// Folds that are open.
+    pub open_folds: BTreeSet<MessageId>,
+    /// Text that messages must hold.
+    pub filter: String,
+    /// The next frame brings the chosen row into view.
+    pub reveal: bool,
+    /// The next frame puts the cursor into the search box.
+    pub focus_filter: bool,
+    /// Derived data, droppable.
+    pub memo: Memo,
+}
+
+/// Derived data with the full key it was made for.
+#[derive(Clone, Debug, Default)]
+pub struct Memo {
+    ladder: Option<((Subject, BTreeSet<MessageId>), Arc<Ladder>)>,
+    rows: Option<((usize, String), Arc<Vec<MessageId>>)>,
+}
+
+impl ViewState {
+    /// The state a document is first shown in.
+    pub fn new(document: &Document) -> Self {
+        let mut state = Self {
+            view: View::Overview,
+            run: document.first_run(),
+            selection: Selection::default(),
+            history: Vec::new(),
+            window: None,
+            lanes_scroll_px: 0.0,
+            open_folds: BTreeSet::new(),
+            filter: String::new(),
+            reveal: false,
+            focus_filter: false,
+            memo: Memo::default(),
+        };
+        state.choose_run(document, state.run);
+        state
+    }
+
+    /// Shows a run and what is most worth seeing of it: its worst or first call, else its registration.
+    pub fn choose_run(&mut self, document: &Document, run: usize) {
+        self.run = run;
+        self.window = None;
+        self.lanes_scroll_px = 0.0;
+        self.selection = Selection { subject: document.first_subject(run), ..Selection::default() };
+    }
+
+    /// The run shown as an id.
+    pub fn run_id(&self) -> RunId {
+        RunId(u32::try_from(self.run).unwrap_or(u32::MAX))
+    }
+
+    /// Remembers where we are, so that "back" leads here.
+    pub fn remember(&mut self) {
+        let place = Place { view: self.view, selection: self.selection };
+        if self.history.last() != Some(&place) {
+            self.history.push(place);
+        }
+        if self.history.len() > MOST_PLACES {
+            self.history.remove(0);
+        }
+    }
+
+    /// One level back; false when there is none.
+    pub fn back(&mut self) -> bool {
+        let here = Place { view: self.view, selection: self.selection };
+        while let Some(place) = self.history.pop() {
+            if place != here {
+                (self.view, self.selection, self.reveal) = (place.view, place.selection, true);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The ladder of what is chosen.
+    pub fn ladder(&mut self, document: &Document) -> Option<Arc<Ladder>> {
+        let subject = self.selection.subject?;
+        let fits = self.memo.ladder.as_ref().is_some_and(|((s, open), _)| *s == subject && *open == self.open_folds);
+        if !fits {
+            let ladder = Arc::new(Ladder::new(&document.analysis.facts, subject, &self.open_folds));
+            self.memo.ladder = Some(((subject, self.open_folds.clone()), ladder));
+        }
+        self.memo.ladder.as_ref().map(|(_, ladder)| Arc::clone(ladder))
+    }
+
+    /// The messages of the run that hold the filter's text.
+    pub fn messages(&mut self, document: &Document) -> Arc<Vec<MessageId>> {
+        let fits = self.memo.rows.as_ref().is_some_and(|((run, filter), _)| *run == self.run && *filter == self.filter);
+        if !fits {
+            let rows = document.messages(self.run_id(), &self.filter);
+            self.memo.rows = Some(((self.run, self.filter.clone()), Arc::new(rows)));
+        }
+        self.memo.rows.as_ref().map_or_else(Arc::default, |(_, rows)| Arc::clone(rows))
+    }
+}

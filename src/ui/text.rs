@@ -1,0 +1,136 @@
+//! Text on screen. In: facts' texts. Out: one line cut with an ellipsis, whole on hover, with a name for screen readers.
+//! Every private value that is shown passes through [`shown`] or [`private`]: the one place for a screenshot-safe mode.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
+use eframe::egui::{Align, Color32, Galley, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
+
+use super::fonts::Type;
+use crate::base::words::word;
+use crate::export::outlet::Outlet;
+use crate::base::{LogTime, Private, Segment, Text};
+
+/// No single line on screen is longer; the rest is behind the ellipsis and in the log.
+const MOST_CHARS: usize = 600;
+
+/// A sentence as it is shown.
+pub fn shown(text: &Text) -> String {
+    let piece = |segment: &Segment| match segment {
+        Segment::Word(text) | Segment::Log(text) => visible(text).into_owned(),
+        Segment::Private(value) => private(value),
+    };
+    text.0.iter().map(piece).collect()
+}
+
+/// A private value as it is shown.
+pub fn private(value: &Private) -> String {
+    visible(&Outlet::originals().private(value)).into_owned()
+}
+
+/// Control and direction characters as escapes, so that a log cannot reorder or hide what stands beside it.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let hidden = |c: char| {
+        (c.is_control() && c != '\t')
+            || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let show = |c: char| match c {
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        c if hidden(c) => c.escape_unicode().to_string(),
+        c => c.to_string(),
+    };
+    Cow::Owned(text.chars().map(show).collect())
+}
+
+/// The words for a value of a list: `term("word", "busy")`.
+pub fn term(section: &str, name: &str) -> String {
+    word(&format!("{section}.{name}")).to_owned()
+}
+
+/// Time of day in UTC, a dash where the log has none.
+pub fn clock(at: Option<LogTime>) -> String {
+    at.map_or_else(|| "–".to_owned(), |at| at.clock(0))
+}
+
+/// Lays out one line, cut with an ellipsis at `width` points.
+pub fn galley(ui: &Ui, text: &str, kind: Type, color: Color32, width: f32) -> Arc<Galley> {
+    rich(ui, &[(text, kind, color)], width)
+}
+
+/// Lays out one line of several pieces, cut with an ellipsis at `width` points.
+pub fn rich(ui: &Ui, pieces: &[(&str, Type, Color32)], width: f32) -> Arc<Galley> {
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+    job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: 1, break_anywhere: true, overflow_character: Some('…') };
+    for (text, kind, color) in pieces {
+        let short: Cow<'_, str> = match text.char_indices().nth(MOST_CHARS) {
+            Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or(text))),
+            None => Cow::Borrowed(*text),
+        };
+        job.append(&short, 0.0, TextFormat { valign: Align::Center, ..TextFormat::simple(kind.id(), *color) });
+    }
+    ui.painter().layout_job(job)
+}
+
+/// Paints a line inside `rect`, centred in its height, and gives the part it took.
+pub fn paint(ui: &Ui, rect: Rect, align: Align, text: &str, kind: Type, color: Color32) -> Rect {
+    if rect.width() < 1.0 || text.is_empty() {
+        return Rect::from_min_size(rect.min, eframe::egui::Vec2::ZERO);
+    }
+    place(ui, rect, align, galley(ui, text, kind, color, rect.width()))
+}
+
+/// Paints a laid-out line inside `rect`, centred in its height.
+pub fn place(ui: &Ui, rect: Rect, align: Align, galley: Arc<Galley>) -> Rect {
+    let size = galley.size();
+    let x = match align {
+        Align::Min => rect.left(),
+        Align::Center => rect.center().x - size.x / 2.0,
+        Align::Max => rect.right() - size.x,
+    };
+    let at = pos2(x, rect.center().y - size.y / 2.0);
+    ui.painter().galley(at, galley, Color32::PLACEHOLDER);
+    Rect::from_min_size(at, size)
+}
+
+/// A line that screen readers and tests find; whole on hover when it was cut.
+pub fn line(ui: &mut Ui, rect: Rect, align: Align, text: &str, kind: Type, color: Color32) -> Response {
+    let galley = galley(ui, text, kind, color, rect.width());
+    let cut = galley.elided;
+    let used = place(ui, rect, align, galley);
+    let id = ui.next_auto_id();
+    ui.skip_ahead_auto_ids(1);
+    let response = ui.interact(used, id, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    if cut { response.on_hover_text(text) } else { response }
+}
+
+/// Text of several lines inside the width of `rect`, at most `rows`; gives the height it took.
+pub fn wrapped(ui: &mut Ui, rect: Rect, rows: usize, text: &str, kind: Type, color: Color32) -> f32 {
+    let mut job = LayoutJob::simple(text.to_owned(), kind.id(), color, rect.width().max(1.0));
+    job.wrap.max_rows = rows;
+    let galley = ui.painter().layout_job(job);
+    let size = galley.size();
+    ui.painter().galley(rect.min, galley, color);
+    let id = ui.next_auto_id();
+    ui.skip_ahead_auto_ids(1);
+    let response = ui.interact(Rect::from_min_size(rect.min, size), id, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    size.y
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_cannot_turn_the_line_around() {
+        assert_eq!(visible("Gerät nicht angeschlossen"), "Gerät nicht angeschlossen");
+        assert_eq!(visible("a\u{202e}b"), "a\\u{202e}b");
+        assert_eq!(visible("a\r\nb\u{1b}[31m"), "a\\r\\nb\\u{1b}[31m");
+    }
+}

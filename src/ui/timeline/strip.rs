@@ -1,0 +1,71 @@
+//! The overview strip: how much is in the whole bundle, where errors are, which part is shown. In: counts. Out: pixels; choice of a run.
+
+use eframe::egui::{Align, Color32, Mesh, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::HEADS;
+use crate::base::words::word;
+use crate::timeline::figures::duration;
+use crate::timeline::{Extent, Window};
+use crate::ui::widgets::{cut_left, line_below};
+use crate::ui::{Command, Cx, Document, Type, ViewState, text};
+
+/// Shows the strip; a click moves the window there.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, extent: Extent, mut rect: Rect) {
+    let palette = cx.palette;
+    line_below(ui, palette, rect);
+    let head = cut_left(&mut rect, HEADS).shrink2(vec2(10.0, 0.0));
+    text::line(ui, head.translate(vec2(18.0, 0.0)), Align::Min, word("window.bundle"), Type::Small, palette.t2);
+    let Some(whole) = document.density.extent else { return };
+    text::line(ui, head, Align::Max, &duration(whole.length_us()), Type::Mono, palette.t2);
+    let place = |us: f64| {
+        let part = (us - whole.start_us as f64) / whole.length_us() as f64;
+        rect.left() + part.clamp(0.0, 1.0) as f32 * rect.width()
+    };
+    bars(ui, cx, document, rect);
+    let window = state.window.unwrap_or(Window::all(extent));
+    let left = place(window.start_us);
+    let frame = Rect::from_min_max(pos2(left, rect.top() + 3.0), pos2(place(window.end_us).max(left + 5.0), rect.bottom() - 3.0));
+    ui.painter().rect_stroke(frame, 3.0, Stroke::new(1.5, palette.accent), StrokeKind::Inside);
+    let response = ui.interact(rect, ui.scope_id().with("strip"), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, word("window.strip")));
+    if let Some(at) = response.interact_pointer_pos().filter(|_| response.clicked() || response.dragged()) {
+        let part = f64::from((at.x - rect.left()) / rect.width().max(1.0));
+        let us = whole.start_us as f64 + part * whole.length_us() as f64;
+        let run = document
+            .analysis
+            .facts
+            .runs
+            .iter()
+            .position(|r| r.start.zip(r.end).is_some_and(|(start, end)| start.0 as f64 <= us && us <= end.0 as f64));
+        match run {
+            Some(run) if run != state.run && response.clicked() => cx.send(Command::ShowRun(run)),
+            _ => cx.send(Command::ShowTime(window.moved(us - (window.start_us + window.end_us) / 2.0, extent))),
+        }
+    }
+}
+
+/// One mesh of bars; errors stand on top, never hidden.
+fn bars(ui: &Ui, cx: &Cx<'_>, document: &Document, rect: Rect) {
+    let palette = cx.palette;
+    let bins = &document.density.bins;
+    let most = bins.iter().map(|b| b.0).max().unwrap_or(0).max(1) as f32;
+    let step = rect.width() / bins.len().max(1) as f32;
+    let mut mesh = Mesh::default();
+    let room = rect.height() - 10.0;
+    let mut add = |from: f32, height: f32, wide: f32, color: Color32| {
+        let bar = Rect::from_min_max(pos2(from, rect.bottom() - 3.0 - height), pos2(from + wide, rect.bottom() - 3.0));
+        mesh.add_colored_rect(bar, color);
+    };
+    for (place, (count, bad)) in bins.iter().enumerate() {
+        if *count == 0 {
+            continue;
+        }
+        let x = rect.left() + place as f32 * step;
+        // The root keeps single records visible beside thousands.
+        add(x, (*count as f32 / most).sqrt().max(0.08) * room, (step * 0.7).max(1.0), palette.strong);
+        if *bad {
+            add(x, room, 1.6, palette.fail);
+        }
+    }
+    ui.painter().add(Shape::mesh(mesh));
+}
