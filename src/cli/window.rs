@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{OK, PictureArguments, Read, UNREADABLE, inputs, output, read, say};
 use crate::analyse::Options;
+use crate::app::{self, Theme, WindowError, WindowOptions};
 use crate::base::rules;
 use crate::base::words::word;
 use crate::bundle::Input;
@@ -32,7 +33,22 @@ pub fn open(inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
     if !has_display() {
         return without_window(word("cli.no_display"), inputs, picture);
     }
-    without_window(word("cli.no_display"), inputs, picture)
+    let options = WindowOptions {
+        picture: picture.window_picture.clone(),
+        size: picture.size,
+        theme: picture.theme.as_deref().map(|name| if name == "light" { Theme::Light } else { Theme::Dark }),
+        view: picture.view.clone(),
+        samples: inputs::samples(),
+        analyse: Options { zone_s: None, rules: rules::user_folder() },
+    };
+    match app::run(inputs.clone(), options) {
+        Ok(()) => OK,
+        Err(WindowError::NoDisplay(why)) => without_window(&why, inputs, picture),
+        Err(why) => {
+            say(&why.to_string());
+            UNREADABLE
+        }
+    }
 }
 
 /// On Linux a window needs X11 or Wayland; elsewhere there always is a desktop.

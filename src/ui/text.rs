@@ -9,8 +9,8 @@ use eframe::egui::{Align, Color32, Galley, Rect, Response, Role, Sense, Ui, Widg
 
 use super::fonts::Type;
 use crate::base::words::word;
-use crate::export::outlet::Outlet;
 use crate::base::{LogTime, Private, Segment, Text};
+use crate::export::outlet::Outlet;
 
 /// No single line on screen is longer; the rest is behind the ellipsis and in the log.
 const MOST_CHARS: usize = 600;

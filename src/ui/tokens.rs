@@ -83,9 +83,7 @@ impl Palette {
     }
 
     fn read(table: &Words, scheme: &str, dark: bool) -> Self {
-        let color = |name: &str| {
-            parse(table.get(&format!("{scheme}.{name}"))).unwrap_or(Color32::PLACEHOLDER)
-        };
+        let color = |name: &str| parse(table.get(&format!("{scheme}.{name}"))).unwrap_or(Color32::PLACEHOLDER);
         Self {
             dark,
             base: color("base"),

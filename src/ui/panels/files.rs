@@ -95,13 +95,13 @@ fn member_row(ui: &mut Ui, cx: &Cx<'_>, member: &Member, report: Option<&MemberR
             "window.col_records" => number(report.map(|r| r.records)),
             "window.col_sip" => number(report.map(|r| r.sip_messages)),
             "window.col_range" => range(report),
-            "window.col_zone" => report.filter(|r| r.first.is_some()).map_or_else(
-                || "–".to_owned(),
-                |r| format!("{} {}", r.zone.text(), text::term("zone", r.zone.basis.word())),
-            ),
+            "window.col_zone" => report
+                .filter(|r| r.first.is_some())
+                .map_or_else(|| "–".to_owned(), |r| format!("{} {}", r.zone.text(), text::term("zone", r.zone.basis.word()))),
             _ => report.map_or(0, |r| r.notes.len()).to_string(),
         };
-        let kind = if matches!(column, "window.col_role" | "window.col_dialect" | "window.col_zone") { Type::Table } else { Type::Mono };
+        let kind =
+            if matches!(column, "window.col_role" | "window.col_dialect" | "window.col_zone") { Type::Table } else { Type::Mono };
         text::line(ui, cell, align, &said, kind, palette.t2);
     }
     line_below(ui, palette, rect);

@@ -150,8 +150,12 @@ fn row(
                 text::paint(ui, cell, align, &title, Type::Name, ink);
                 return;
             }
-            "window.col_peer" => (text::visible(logged.seen.remote.as_deref().unwrap_or("")).into_owned(), Type::Mono, palette.t2),
-            "window.col_call_id" => (text::visible(crate::timeline::ladder::call_id(&logged.seen.message)).into_owned(), Type::Mono, faint),
+            "window.col_peer" => {
+                (text::visible(logged.seen.remote.as_deref().unwrap_or("")).into_owned(), Type::Mono, palette.t2)
+            }
+            "window.col_call_id" => {
+                (text::visible(crate::timeline::ladder::call_id(&logged.seen.message)).into_owned(), Type::Mono, faint)
+            }
             _ => (logged.source.line.to_string(), Type::Mono, faint),
         };
         text::paint(ui, cell, align, &said, kind, ink);
