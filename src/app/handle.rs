@@ -114,10 +114,9 @@ fn in_document(shown: &mut Shown, command: Command) {
             state.selection.finding = Some(place).filter(|_| !again);
             state.selection.stage = None;
         }
+        Command::ToggleFold(id) if state.open_folds.remove(&id) => {}
         Command::ToggleFold(id) => {
-            if !state.open_folds.remove(&id) {
-                state.open_folds.insert(id);
-            }
+            state.open_folds.insert(id);
         }
         Command::Step(step) => {
             let next = match state.view {

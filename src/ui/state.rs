@@ -107,11 +107,16 @@ pub struct ViewState {
     pub memo: Memo,
 }
 
+/// What a ladder was built for: its subject and the open folds.
+type LadderKey = (Subject, BTreeSet<MessageId>);
+/// What a list of messages was made for: the run and the text searched.
+type RowsKey = (usize, String);
+
 /// Derived data with the full key it was made for.
 #[derive(Clone, Debug, Default)]
 pub struct Memo {
-    ladder: Option<((Subject, BTreeSet<MessageId>), Arc<Ladder>)>,
-    rows: Option<((usize, String), Arc<Vec<MessageId>>)>,
+    ladder: Option<(LadderKey, Arc<Ladder>)>,
+    rows: Option<(RowsKey, Arc<Vec<MessageId>>)>,
 }
 
 impl ViewState {

@@ -82,7 +82,7 @@ fn of_registration(facts: &Facts, registration: &Registration) -> Vec<Chosen> {
 fn of_keepalive(facts: &Facts, id: u32) -> Vec<Chosen> {
     let Some(keepalive) = facts.keepalives.get(id as usize) else { return Vec::new() };
     let pings = keepalive.pings.iter().filter_map(|p| facts.message(p.message?));
-    let keys: HashSet<(&str, Option<u32>)> = pings.map(|m| key(m)).collect();
+    let keys: HashSet<(&str, Option<u32>)> = pings.map(key).collect();
     let shown = all(facts).filter(|(_, m)| m.run == keepalive.run && keys.contains(&key(m)));
     shown.map(|(id, _)| Chosen { id, class: Class::Plain }).collect()
 }

@@ -61,10 +61,12 @@ impl Hosts {
                 self.names.len() - 1
             }
         };
-        if let Some((_, ports)) = self.names.get_mut(place) {
-            if !port.is_empty() && ports.len() <= MOST_PORTS && !ports.iter().any(|p| p == port) {
-                ports.push(port.to_owned());
-            }
+        if let Some((_, ports)) = self.names.get_mut(place)
+            && !port.is_empty()
+            && ports.len() <= MOST_PORTS
+            && !ports.iter().any(|p| p == port)
+        {
+            ports.push(port.to_owned());
         }
         place + 1
     }

@@ -190,15 +190,14 @@ impl Build<'_> {
             wire::header(message, "CSeq", "CSeq").unwrap_or("").to_owned(),
             wire::header(message, "Via", "v").unwrap_or("").to_owned(),
         );
-        if logged.sent_before > 0 {
-            if let Some(row) = self.first.get(&key).and_then(|row| self.ladder.rows.get_mut(*row)) {
-                if let Kind::Arrow(arrow) = &mut row.kind {
-                    let span_us = row.at.zip(logged.seen.at).map_or(0, |(a, b)| b.since_us(a));
-                    let count = arrow.again.map_or(0, |a| a.count) + 1;
-                    arrow.again = Some(Again { count, span_us });
-                    return;
-                }
-            }
+        if logged.sent_before > 0
+            && let Some(row) = self.first.get(&key).and_then(|row| self.ladder.rows.get_mut(*row))
+            && let Kind::Arrow(arrow) = &mut row.kind
+        {
+            let span_us = row.at.zip(logged.seen.at).map_or(0, |(a, b)| b.since_us(a));
+            let count = arrow.again.map_or(0, |a| a.count) + 1;
+            arrow.again = Some(Again { count, span_us });
+            return;
         }
         let status = wire::status(message);
         let arrow = Arrow {

@@ -80,8 +80,8 @@ impl<'a> Notes<'a> {
         let requests = messages.iter().filter_map(|id| self.facts.message(*id));
         let requests: Vec<_> = requests.filter(|m| wire::status(&m.seen.message).is_none() && m.sent_before == 0).collect();
         let every = requests.first().zip(requests.last()).and_then(|(a, b)| {
-            let steps = i64::try_from(requests.len()).ok()? - 1;
-            (steps > 0).then_some(b.seen.at?.since_us(a.seen.at?) / steps)
+            let steps = i64::try_from(requests.len()).ok()?.checked_sub(1)?;
+            b.seen.at?.since_us(a.seen.at?).checked_div(steps)
         });
         let last = messages.iter().rev().filter_map(|id| self.facts.message(*id)).find_map(|m| wire::status(&m.seen.message));
         // A refresh that was challenged is one refresh with two requests.

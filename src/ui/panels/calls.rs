@@ -28,10 +28,10 @@ pub fn party(call: &Call) -> String {
 pub fn codecs(call: &Call) -> Vec<&str> {
     let mut out: Vec<&str> = Vec::new();
     for segment in &call.media {
-        if let Some(codec) = segment.codec.as_deref() {
-            if !out.contains(&codec) {
-                out.push(codec);
-            }
+        if let Some(codec) = segment.codec.as_deref()
+            && !out.contains(&codec)
+        {
+            out.push(codec);
         }
     }
     out

@@ -52,10 +52,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, lane: &Lane, place: usi
     let figure = text::shown(&lane.figure);
     let selected = lane.detail_of.is_none() && lane.target.is_some_and(|t| Some(t) == subject_target(state));
     let row = crate::ui::widgets::Row { rect, key: ("lane", place as u64), name: &format!("{name} {figure}"), selected };
-    if crate::ui::widgets::row(ui, palette, &row).clicked() {
-        if let Some(target) = lane.target {
-            choose(target, cx);
-        }
+    if crate::ui::widgets::row(ui, palette, &row).clicked()
+        && let Some(target) = lane.target
+    {
+        choose(target, cx);
     }
     let mut inner = rect.shrink2(vec2(10.0, 0.0));
     let icon = cut_left(&mut inner, 18.0);
