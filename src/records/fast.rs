@@ -47,49 +47,31 @@ impl Fast {
     }
 }
 
-/// Classes of bytes, one bit each.
-const DIGIT: u8 = 1;
-const HEX: u8 = 2;
-const LETTER: u8 = 4;
-/// What the name of a source file holds.
-const NAME: u8 = 8;
-/// What `\s` is without Unicode.
-const SPACE: u8 = 16;
+/// A class of ASCII bytes, one bit each.
+#[derive(Clone, Copy)]
+struct Class(u128);
 
-/// The classes of each byte.
-#[allow(clippy::indexing_slicing, reason = "worked out by the compiler, which would refuse an index out of range")]
-const CLASSES: [u8; 256] = {
-    let mut classes = [0u8; 256];
-    let mut byte = 0u8;
-    loop {
-        let mut class = 0;
-        if byte.is_ascii_digit() {
-            class |= DIGIT;
-        }
-        if byte.is_ascii_hexdigit() {
-            class |= HEX;
-        }
-        if byte.is_ascii_alphabetic() {
-            class |= LETTER;
-        }
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'.' | b'-') {
-            class |= NAME;
-        }
-        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) {
-            class |= SPACE;
-        }
-        classes[byte as usize] = class;
-        if byte == u8::MAX {
-            break;
-        }
-        byte += 1;
+impl Class {
+    const fn range(self, first: u8, last: u8) -> Self {
+        Self(self.0 | (u128::MAX >> (127 - (last - first))) << first)
     }
-    classes
-};
 
-fn is(byte: u8, class: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+    const fn byte(self, byte: u8) -> Self {
+        self.range(byte, byte)
+    }
+
+    fn has(self, byte: u8) -> bool {
+        byte < 128 && (self.0 >> byte) & 1 == 1
+    }
 }
+
+const DIGIT: Class = Class(0).range(b'0', b'9');
+const HEX: Class = DIGIT.range(b'a', b'f').range(b'A', b'F');
+const LETTER: Class = Class(0).range(b'a', b'z').range(b'A', b'Z');
+/// What the name of a source file holds.
+const NAME: Class = Class(LETTER.0 | DIGIT.0).byte(b'_').byte(b'+').byte(b'.').byte(b'-');
+/// What `\s` is without Unicode.
+const SPACE: Class = Class(0).range(b'\t', b'\r').byte(b' ');
 
 struct Scan<'a> {
     line: &'a [u8],
@@ -120,8 +102,8 @@ impl<'a> Scan<'a> {
     }
 
     /// One or more bytes of a class.
-    fn many(&mut self, class: u8) -> Option<Span> {
-        self.until(|b| !is(b, class))
+    fn many(&mut self, class: Class) -> Option<Span> {
+        self.until(|b| !class.has(b))
     }
 
     /// One or more bytes up to one of these, or the end.
@@ -167,7 +149,7 @@ impl<'a> Scan<'a> {
         self.byte(b'[')?;
         let first = self.number()?;
         head.thread = first;
-        if self.peek() == Some(b':') && first.of(self.line).iter().all(|b| is(*b, DIGIT)) {
+        if self.peek() == Some(b':') && first.of(self.line).iter().all(|b| DIGIT.has(*b)) {
             self.at += 1;
             head.pid = first;
             head.thread = self.number()?;
@@ -209,7 +191,7 @@ impl<'a> Scan<'a> {
         let name = file.of(self.line);
         let dot = memchr::memrchr(b'.', name)?;
         let extension = name.get(dot + 1..)?;
-        if dot == 0 || extension.is_empty() || !extension.iter().all(|b| is(*b, LETTER)) {
+        if dot == 0 || extension.is_empty() || !extension.iter().all(|b| LETTER.has(*b)) {
             return None;
         }
         self.byte(b':')?;
@@ -239,10 +221,10 @@ impl<'a> Scan<'a> {
         // The tag ends at the first `: ` behind at least one byte, or at a blank.
         let tag = self.rest();
         let end = (1..tag.len()).find(|i| {
-            tag.get(*i).is_some_and(|b| is(*b, SPACE)) || (tag.get(*i) == Some(&b':') && tag.get(i + 1) == Some(&b' '))
+            tag.get(*i).is_some_and(|b| SPACE.has(*b)) || (tag.get(*i) == Some(&b':') && tag.get(i + 1) == Some(&b' '))
         })?;
         self.at += end;
-        while self.peek().is_some_and(|b| is(b, SPACE)) {
+        while self.peek().is_some_and(|b| SPACE.has(b)) {
             self.at += 1;
         }
         self.text(b": ")?;
