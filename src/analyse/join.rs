@@ -1,12 +1,13 @@
 //! What the members' parts mean together: zones, runs, facts, stages, coverage. In: the parts in member order. Out: [`Analysis`].
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::sync::Arc;
 
 use super::read::Part;
 use super::{Analysis, MemberReport, Options, Rules};
-use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone, ZoneBasis};
+use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone};
 use crate::bundle::{self, Bundle, Member, Role};
 use crate::records::Stamp;
 use crate::records::index::Index;
@@ -14,8 +15,8 @@ use crate::session::environment::{self, Environment};
 use crate::session::extract::{self, Extracted, MemberSip};
 use crate::session::judge::{self, Mark};
 use crate::session::run::{self, Client, MemberTimes, Run, Runs};
-use crate::session::{Facts, RunId, assemble};
-use crate::sip::Direction;
+use crate::session::{Facts, RunId, assemble, zone};
+use crate::sip::{Direction, Message};
 
 /// A printed stamp as UTC, by the zone of its member.
 fn utc(stamp: Stamp, zone: Zone) -> LogTime {
@@ -85,16 +86,27 @@ fn is_client(member: &Member) -> bool {
     member.role.observer() == bundle::Observer::Client
 }
 
-/// The zone of each member.
+/// The zone of each member, from what its stamps and its SIP text tell.
 fn zones(bundle: &Bundle, parts: &[Option<Part>], options: &Options) -> Vec<Zone> {
-    let zone = |part: &Option<Part>| match (part, options.zone_s) {
-        (Some(part), _) if part.read.unzoned.is_none() && part.read.zoned.is_some() => {
-            Zone { offset_s: 0, basis: ZoneBasis::Log }
-        }
-        (_, Some(offset_s)) => Zone { offset_s, basis: ZoneBasis::Given },
-        _ => Zone::ASSUMED,
+    let times = |member: &Member, part: &Option<Part>| {
+        let Some(part) = part else { return zone::MemberTimes::default() };
+        let mut times = zone::MemberTimes::new(&part.read, member.role.observer());
+        times.tags = extract::tag_clock_pairs(&part.sip.found);
+        times.messages = part.sip.found.iter().filter_map(|f| Some((message_key(&f.message), f.stamp?))).collect();
+        times
     };
-    bundle.members.iter().zip(parts).map(|(_, part)| zone(part)).collect()
+    let times: Vec<zone::MemberTimes> = bundle.members.iter().zip(parts).map(|(member, part)| times(member, part)).collect();
+    zone::zones(&times, options.zone_s)
+}
+
+/// The same for every logged copy of a message: start line, Call-ID, CSeq and branch.
+fn message_key(message: &Message) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    message.text.lines().next().hash(&mut hasher);
+    message.call_id().hash(&mut hasher);
+    message.header("CSeq").hash(&mut hasher);
+    message.header("Via").hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The messages of all members in time order, and what they mean together.
