@@ -7,23 +7,20 @@ use std::sync::Arc;
 
 use super::read::Part;
 use super::{Analysis, MemberReport, Options, Rules};
-use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone};
+use crate::base::{Language, LogTime, MemberId, NoteKind, Notes, Zone};
 use crate::bundle::{self, Bundle, Member, Role};
-use crate::records::Stamp;
+use crate::findings::{BundleView, MemberView, ResolvedHit, evaluate};
 use crate::records::index::Index;
+use crate::records::lines::LineHit;
+use crate::session::assemble::{self, CrlfSign};
 use crate::session::environment::{self, Environment};
-use crate::session::extract::{self, Extracted, MemberSip};
+use crate::session::extract::{self, CrlfPing, Extracted, MemberSip, to_time as utc};
 use crate::session::judge::{self, Mark};
 use crate::session::run::{self, Client, MemberTimes, Run, Runs};
-use crate::session::{Facts, RunId, assemble, zone};
+use crate::session::{Facts, RunId, clocks, zone};
 use crate::sip::{Direction, Message};
 
-/// A printed stamp as UTC, by the zone of its member.
-fn utc(stamp: Stamp, zone: Zone) -> LogTime {
-    let shift = if stamp.zoned { 0 } else { i64::from(zone.offset_s) * 1_000_000 };
-    LogTime(stamp.us.saturating_sub(shift))
-}
-
+/// Joins the parts, in member order.
 pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Options, rules: &Rules, mut notes: Notes) -> Analysis {
     let zones = zones(&bundle, &parts, options);
     let zone_of = |id: MemberId| zones.get(id.index()).copied().unwrap_or(Zone::ASSUMED);
@@ -48,6 +45,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         .collect();
     let runs = Runs::new(&times);
     let mut facts = facts(&bundle, &mut parts, &zones, &runs, &mut notes);
+    facts.clocks = clocks::clocks(&facts);
     facts.client = client(&bundle, &parts, rules, &facts);
     let marks = marks(&parts, &zones, &runs, rules);
     facts.runs = runs
@@ -64,9 +62,13 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
     let verdict_run = facts.runs.iter().rposition(reached).and_then(|at| u32::try_from(at).ok()).map(RunId);
     let environment = environment(&bundle, &mut notes);
     let present = |role: Role| bundle.members.iter().any(|m| m.role == role);
-    let missing = [Role::Startup, Role::Bwc, Role::Media, Role::Environment].into_iter().filter(|r| !present(*r)).collect();
+    let missing: Vec<Role> =
+        [Role::Startup, Role::Bwc, Role::Media, Role::Environment].into_iter().filter(|r| !present(*r)).collect();
     let shapes = parts.iter().flatten().flat_map(|p| p.read.shapes.iter().map(|(s, n)| (p.read.member, s.clone(), *n))).collect();
     let members = reports(&bundle, &parts, &zones, rules, &facts, &mut notes);
+    let view = BundleView { members: views(&bundle, &members, &runs), missing: missing.clone(), environment: &environment };
+    let hits = failure_lines(&parts, &zones, &runs, rules);
+    let outcome = evaluate(&rules.catalogue, &hits, &facts, &view, Language::English);
     let index = parts.into_iter().map(|p| p.map_or_else(Index::default, |p| p.read.index)).collect();
     Analysis {
         bundle: Arc::new(bundle),
@@ -75,11 +77,51 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         facts,
         verdict_run,
         environment,
-        findings: Vec::new(),
+        findings: outcome.findings,
+        not_tried: outcome.not_tried,
         missing,
         notes,
         shapes,
     }
+}
+
+/// What the findings are told of each member.
+fn views(bundle: &Bundle, reports: &[MemberReport], runs: &Runs) -> Vec<MemberView> {
+    let view = |member: &Member, report: &MemberReport| MemberView {
+        id: member.id,
+        path: member.path.clone(),
+        role: member.role,
+        runs: runs.between(member.id, report.first, report.last),
+        records: report.records,
+        lines: report.lines,
+        unrecognised_lines: report.unrecognised_lines,
+        sip_messages: report.sip_messages,
+        first: report.first,
+        last: report.last,
+        notes: report.notes.iter().map(|n| (n.kind, n.line, n.text.clone())).collect(),
+    };
+    bundle.members.iter().zip(reports).map(|(member, report)| view(member, report)).collect()
+}
+
+/// The lines that signatures look for, with their run.
+fn failure_lines(parts: &[Option<Part>], zones: &[Zone], runs: &Runs, rules: &Rules) -> Vec<ResolvedHit> {
+    let resolved = |hit: &LineHit, zone: Zone| {
+        let at = hit.stamp.map(|s| utc(s, zone));
+        Some(ResolvedHit {
+            row: hit.row.checked_sub(rules.milestones.len())?,
+            source: hit.source,
+            at,
+            run: runs.of(hit.source.member, at),
+            text: hit.text.clone(),
+            captures: hit.captures.clone(),
+        })
+    };
+    let of = |(part, zone)| part_hits(part).iter().filter_map(move |hit| resolved(hit, zone));
+    parts.iter().zip(zones.iter().copied()).flat_map(of).collect()
+}
+
+fn part_hits(part: &Option<Part>) -> &[LineHit] {
+    part.as_ref().map_or(&[], |p| &p.hits)
 }
 
 fn is_client(member: &Member) -> bool {
@@ -117,13 +159,26 @@ fn facts(bundle: &Bundle, parts: &mut [Option<Part>], zones: &[Zone], runs: &Run
         let extracted = Extracted { member: member.id, found, pings: part.sip.pings.clone(), notes: Notes::new() };
         Some(MemberSip { extracted, observer: member.role.observer(), zone: *zone })
     });
-    let (mut messages, told) = extract::directions(sip.collect());
+    let sip: Vec<MemberSip> = sip.collect();
+    let mut signs: Vec<CrlfSign> = sip.iter().flat_map(|m| signs(m, runs)).collect();
+    signs.sort_by_key(|s| (s.at, s.source));
+    let (mut messages, told) = extract::directions(sip);
     notes.append(told);
     for message in &mut messages {
         message.run = runs.of(message.source.member, message.seen.at);
     }
     let ends: Vec<Option<LogTime>> = runs.spans.iter().map(|s| s.end).collect();
-    assemble::facts(messages, &ends)
+    assemble::facts_with_signs(messages, &signs, &ends)
+}
+
+/// The CRLF keep-alives that a member's log tells in words.
+fn signs(member: &MemberSip, runs: &Runs) -> Vec<CrlfSign> {
+    let sign = |ping: &CrlfPing| {
+        let at = ping.stamp.map(|s| utc(s, member.zone));
+        let run = runs.of(ping.source.member, at);
+        CrlfSign { source: ping.source, run, at, sent: ping.sent, pong: ping.pong, peer: ping.peer.clone() }
+    };
+    member.extracted.pings.iter().map(sign).collect()
 }
 
 /// What the client is: User-Agent of most of its requests, dialect, names of members and bundle.

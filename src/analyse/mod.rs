@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub use crate::base::progress::Progress;
 use crate::base::{LogTime, MemberId, Note, Notes, Zone};
 use crate::bundle::{self, Bundle, Input, Role};
-use crate::findings::Finding;
+use crate::findings::{Catalogue, Finding};
 use crate::records::dialect::Dialects;
 use crate::records::index::Index;
 use crate::records::lines::LineSet;
@@ -72,6 +72,8 @@ pub struct Analysis {
     pub environment: Environment,
     /// What is wrong, worst first.
     pub findings: Vec<Finding>,
+    /// Signatures that could not be tried, because nothing they need is in the bundle: ID and what it needs.
+    pub not_tried: Vec<(String, Vec<&'static str>)>,
     /// Roles that a good bundle has and this one has not.
     pub missing: Vec<Role>,
     /// Notes about the bundle as a whole.
@@ -95,6 +97,8 @@ pub enum OpenError {
 struct Rules {
     dialects: Dialects,
     milestones: Vec<Milestone>,
+    catalogue: Catalogue,
+    /// Rows of the milestones first, then those of the catalogue.
     lines: Arc<LineSet>,
     notes: Notes,
 }
@@ -104,8 +108,10 @@ impl Rules {
         let mut notes = Notes::new();
         let folder = options.rules.as_deref();
         let dialects = Dialects::load(folder, &mut notes);
-        let (milestones, lines) = milestone::load(folder, &mut notes);
-        Self { dialects, milestones, lines: Arc::new(LineSet::new(lines)), notes }
+        let (milestones, mut lines) = milestone::load(folder, &mut notes);
+        let mut catalogue = Catalogue::load(folder, &mut notes);
+        lines.append(&mut catalogue.take_rules());
+        Self { dialects, milestones, catalogue, lines: Arc::new(LineSet::new(lines)), notes }
     }
 }
 

@@ -17,6 +17,7 @@ mod call_legs;
 mod call_links;
 mod call_timer;
 mod call_transfer;
+pub mod clocks;
 pub mod counts;
 pub mod environment;
 pub mod extract;

@@ -212,6 +212,12 @@ impl Runs {
         runs
     }
 
+    /// The runs of which a member with these times has records.
+    pub fn between(&self, member: MemberId, first: Option<LogTime>, last: Option<LogTime>) -> Vec<RunId> {
+        let (from, to) = (self.of(member, first), self.of(member, last.or(first)));
+        (from.0.min(to.0)..=from.0.max(to.0)).map(RunId).collect()
+    }
+
     /// The run that a moment of a member belongs to.
     pub fn of(&self, member: MemberId, at: Option<LogTime>) -> RunId {
         let named = self.which.get(member.index()).copied().flatten();
