@@ -2,6 +2,8 @@
 //! know media or links.
 
 use super::RunId;
+use std::collections::HashMap;
+
 use super::Side;
 use super::call::{CallDirection, CallState, ReleaseReason};
 use super::call_legs::Leg;
@@ -119,8 +121,11 @@ fn main_bye<'t>(traffic: &Traffic<'_>, all: &[&'t Transaction], initial: &[(u32,
         return byes.first().copied();
     }
     let remote = |bye: &Transaction| if bye.role == Role::Server { bye.from_tag } else { bye.request_to_tag(&traffic.keys) };
-    let first_of = |tag: &Sym| byes.iter().find(|b| remote(b) == *tag).copied();
-    let ends: Vec<Option<&Transaction>> = confirmed.iter().map(first_of).collect();
+    let mut by_tag: HashMap<Sym, &Transaction> = HashMap::new();
+    for bye in &byes {
+        by_tag.entry(remote(bye)).or_insert(bye);
+    }
+    let ends: Vec<Option<&Transaction>> = confirmed.iter().map(|tag| by_tag.get(tag).copied()).collect();
     if ends.iter().any(Option::is_none) { None } else { ends.into_iter().flatten().max_by_key(|b| b.first()) }
 }
 

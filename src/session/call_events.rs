@@ -1,12 +1,14 @@
 //! What happened during a call (words of `report-v1`): authentication, early media, hold and resume, refresh, redirection, digits,
 //! what went missing. In: a [`Leg`] with its course and changes. Out: [`CallEvent`]s. Must not know other calls.
 
+use std::collections::HashSet;
+
 use super::call::{CallEvent, CallState, EventResult};
 use super::call_course::Course;
 use super::call_holds::Changes;
 use super::call_legs::{Leg, is_initial};
 use super::traffic::{Traffic, id, other, requester, sender};
-use super::{RunId, Side, call_timer, call_transfer};
+use super::{MessageId, RunId, Side, call_timer, call_transfer};
 use crate::base::words::word;
 use crate::base::{LogTime, Segment, Text};
 use crate::sip::key::Sym;
@@ -122,13 +124,12 @@ impl Maker<'_, '_> {
 
     /// The first description in a provisional response of each early dialog.
     fn early_media(&mut self, transaction: &Transaction) {
-        let mut seen: Vec<Sym> = Vec::new();
+        let mut seen: HashSet<Sym> = HashSet::new();
         for index in &transaction.responses {
             let Some(key) = self.traffic.key(*index).filter(|k| k.sdp && k.status.is_some_and(|s| s > 100 && s < 200)) else {
                 continue;
             };
-            if seen.len() < 64 && !seen.contains(&key.to_tag) {
-                seen.push(key.to_tag);
+            if seen.insert(key.to_tag) {
                 let by = other(requester(transaction.role));
                 let event = event(key.at, "early-media", by, &[*index]);
                 self.events.push(CallEvent { status: key.status, ..event });
@@ -172,9 +173,9 @@ impl Maker<'_, '_> {
         if transaction.request().is_none() || !self.heard.has(by) {
             return;
         }
-        let acked = |tag: Sym| {
-            transaction.acks.iter().filter_map(|a| self.traffic.key(*a)).any(|k| k.to_tag == tag || !k.to_tag.is_some())
-        };
+        let acks: HashSet<Sym> = transaction.acks.iter().filter_map(|a| self.traffic.key(*a)).map(|k| k.to_tag).collect();
+        // An ACK whose tag is masked or cut off may be the one.
+        let acked = |tag: Sym| acks.contains(&tag) || acks.contains(&Sym::NONE);
         let accepted = |index: &&u32| {
             let key = self.traffic.key(**index);
             self.traffic.transactions.repeat(**index) == 0
@@ -244,12 +245,12 @@ impl Maker<'_, '_> {
     }
 
     fn changes(&mut self, changes: &Changes) {
+        let starts: HashSet<MessageId> = changes.holds.iter().map(|h| h.message).collect();
         for hold in &changes.holds {
             let start = event(hold.from, "hold", hold.by, &[hold.message.0]);
             self.events.push(CallEvent { result: Some(EventResult::Ok), ..start });
             // A change of sides ends one period and begins the next: that is no resume.
-            let goes_on = changes.holds.iter().any(|next| Some(next.message) == hold.lifted);
-            if let Some(lifted) = hold.lifted.filter(|_| !goes_on) {
+            if let Some(lifted) = hold.lifted.filter(|lifted| !starts.contains(lifted)) {
                 let end = event(hold.to, "resume", hold.by, &[lifted.0]);
                 self.events.push(CallEvent { result: Some(EventResult::Ok), ..end });
             }

@@ -1,7 +1,7 @@
 //! Which transactions make up one call: same Call-ID and local tag, retries after a challenge, an interval or a redirection included
 //! (words of `report-v1`). In: [`Traffic`]. Out: [`Leg`]s in order of their first message. Must not know how a call came out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::traffic::{Traffic, is_masked, resource};
 use crate::sip::dialog::DialogRef;
@@ -23,8 +23,8 @@ pub struct Leg {
     pub transactions: Vec<u32>,
     /// INVITEs that set it up: outside a dialog.
     pub initial: Vec<u32>,
-    /// Local tags known so far.
-    tags: Vec<Sym>,
+    /// Its local tag is known.
+    tagged: bool,
 }
 
 /// All legs, and for each transaction its leg.
@@ -45,8 +45,14 @@ impl Legs {
 
 /// Groups all transactions of calls.
 pub fn legs(traffic: &Traffic<'_>) -> Legs {
-    let mut builder =
-        Builder { traffic, legs: Legs::default(), by_tag: HashMap::new(), by_call: HashMap::new(), targets: HashMap::new() };
+    let mut builder = Builder {
+        traffic,
+        legs: Legs::default(),
+        by_tag: HashMap::new(),
+        by_call: HashMap::new(),
+        call_ids: HashSet::new(),
+        targets: HashMap::new(),
+    };
     for (place, transaction) in traffic.transactions.list.iter().enumerate() {
         let place = u32::try_from(place).unwrap_or(u32::MAX);
         let leg = builder.place(place, transaction);
@@ -60,6 +66,7 @@ struct Builder<'t, 'm> {
     legs: Legs,
     by_tag: HashMap<(u32, Sym, Sym), u32>,
     by_call: HashMap<(u32, Sym), Vec<u32>>,
+    call_ids: HashSet<(u32, Sym)>,
     /// Contacts of a 3xx: its leg and transaction.
     targets: HashMap<(u32, String), (u32, u32)>,
 }
@@ -76,10 +83,8 @@ impl Builder<'_, '_> {
             if initial {
                 found.initial.push(place);
             }
-            if local.is_some() && !found.tags.contains(&local) && found.tags.len() < 64 {
-                found.tags.push(local);
-            }
-            if !found.call_ids.contains(&transaction.call_id) && found.call_ids.len() < 64 {
+            found.tagged |= local.is_some();
+            if self.call_ids.insert((leg, transaction.call_id)) {
                 found.call_ids.push(transaction.call_id);
                 self.by_call.entry((transaction.scope, transaction.call_id)).or_default().push(leg);
             }
@@ -180,8 +185,7 @@ impl Builder<'_, '_> {
     fn loosely(&self, transaction: &Transaction, local: Sym) -> Option<u32> {
         let legs = self.by_call.get(&(transaction.scope, transaction.call_id))?;
         let masked = is_masked(self.traffic.keys.symbols.text(transaction.call_id));
-        let open =
-            |leg: &&u32| self.legs.list.get(**leg as usize).is_some_and(|l| l.tags.is_empty() || (!local.is_some() && !masked));
+        let open = |leg: &&u32| self.legs.list.get(**leg as usize).is_some_and(|l| !l.tagged || (!local.is_some() && !masked));
         let found = legs.iter().rev().take(16).find(open).copied();
         found.or_else(|| if masked || !local.is_some() { None } else { self.sharing(transaction, legs) })
     }
@@ -215,8 +219,7 @@ impl Builder<'_, '_> {
 
     fn open(&mut self, transaction: &Transaction) -> u32 {
         let leg = u32::try_from(self.legs.list.len()).unwrap_or(u32::MAX);
-        self.by_call.entry((transaction.scope, transaction.call_id)).or_default().push(leg);
-        self.legs.list.push(Leg { scope: transaction.scope, call_ids: vec![transaction.call_id], ..Leg::default() });
+        self.legs.list.push(Leg { scope: transaction.scope, ..Leg::default() });
         leg
     }
 }

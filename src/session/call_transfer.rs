@@ -1,32 +1,32 @@
 //! Transfers (RFC 3515, RFC 5589): REFER, what its NOTIFYs say, how it ended. In: the transactions of a call. Out: [`CallEvent`]s.
 //! Must not know other calls.
 
+use std::collections::HashMap;
+
 use super::call::{CallEvent, EventResult};
 use super::call_events::event;
 use super::traffic::{Traffic, other, requester};
 use crate::base::words::word;
 use crate::base::{Private, PrivateKind, Segment, Text};
 use crate::sip::dialog::DialogRef;
-use crate::sip::transaction::Transaction;
+use crate::sip::transaction::{Role, Transaction};
 use crate::sip::{Message, Method};
 
 /// One event for each REFER, one for each final NOTIFY.
 pub fn events(traffic: &Traffic<'_>, all: &[&Transaction]) -> Vec<CallEvent> {
     let mut events = Vec::new();
-    let refers: Vec<&&Transaction> = all.iter().filter(|t| t.method == Method::Refer && t.request().is_some()).collect();
-    for (place, refer) in refers.iter().enumerate() {
-        let next = refers.get(place + 1..).unwrap_or_default().iter().find(|t| t.role == refer.role).map(|t| t.first());
-        transfer(traffic, all, refer, next, &mut events);
+    let progress = progress(traffic, all);
+    for refer in all.iter().filter(|t| t.method == Method::Refer) {
+        transfer(traffic, refer, progress.get(&refer.first()).copied(), &mut events);
     }
     events
 }
 
-fn transfer(traffic: &Traffic<'_>, all: &[&Transaction], refer: &Transaction, next: Option<u32>, events: &mut Vec<CallEvent>) {
+fn transfer(traffic: &Traffic<'_>, refer: &Transaction, last: Option<(u32, u16)>, events: &mut Vec<CallEvent>) {
     let Some((request, message)) = refer.request().and_then(|r| traffic.message(r).map(|m| (r, m))) else { return };
     let target = refer_to(message);
     let attended = target.is_some_and(|uri| DialogRef::in_uri(uri).is_some());
     let status = traffic.status(refer);
-    let last = progress(traffic, all, refer, next);
     let result = match (status, last) {
         (Some(refused), _) if refused >= 300 => EventResult::Failed,
         (_, Some((_, 200..=299))) => EventResult::Ok,
@@ -54,28 +54,36 @@ pub fn refer_to(message: &Message) -> Option<&str> {
     message.addresses("Refer-To").first().map(|a| a.uri)
 }
 
-/// What the NOTIFYs of a REFER said last: the first final status, else the latest provisional one. With several REFERs in a dialog an
-/// `id` in Event names the CSeq of its REFER (RFC 3515 §2.4.6); without one a NOTIFY belongs to the REFER before it.
-fn progress(traffic: &Traffic<'_>, all: &[&Transaction], refer: &Transaction, next: Option<u32>) -> Option<(u32, u16)> {
-    let mut last = None;
-    for notify in all.iter().filter(|t| t.method == Method::Notify && t.first() > refer.first() && t.role != refer.role) {
-        let Some((request, message)) = notify.request().and_then(|r| traffic.message(r).map(|m| (r, m))) else { continue };
+/// What the NOTIFYs of each REFER (by its first message) said last: the first final status, else the latest provisional one. An `id` in
+/// Event names the CSeq of its REFER (RFC 3515 §2.4.6); without one a NOTIFY belongs to the REFER before it.
+fn progress(traffic: &Traffic<'_>, all: &[&Transaction]) -> HashMap<u32, (u32, u16)> {
+    let mut said: HashMap<u32, (u32, u16)> = HashMap::new();
+    let mut by_cseq: HashMap<(bool, Option<u32>), u32> = HashMap::new();
+    let mut latest: HashMap<bool, u32> = HashMap::new();
+    for transaction in all {
+        let ours = transaction.role != Role::Server;
+        if transaction.method == Method::Refer {
+            by_cseq.insert((ours, transaction.cseq), transaction.first());
+            latest.insert(ours, transaction.first());
+            continue;
+        }
+        let request = transaction.request().filter(|_| transaction.method == Method::Notify);
+        let Some((request, message)) = request.and_then(|r| traffic.message(r).map(|m| (r, m))) else { continue };
         let Some(value) = message.header("Event").filter(|e| e.trim_start().to_ascii_lowercase().starts_with("refer")) else {
             continue;
         };
         let named = value.split(';').filter_map(|p| p.trim().strip_prefix("id=")).find_map(|v| v.trim().parse::<u32>().ok());
-        let belongs = match named {
-            Some(cseq) => refer.cseq == Some(cseq),
-            None => next.is_none_or(|next| request < next),
+        // The NOTIFY goes the other way than its REFER.
+        let refer = match named {
+            Some(cseq) => by_cseq.get(&(!ours, Some(cseq))),
+            None => latest.get(&!ours),
         };
-        if let Some(status) = fragment_status(message).filter(|_| belongs) {
-            last = Some((request, status));
-            if status >= 200 {
-                break;
-            }
+        let told = refer.copied().zip(fragment_status(message));
+        if let Some((refer, status)) = told.filter(|(refer, _)| said.get(refer).is_none_or(|(_, before)| *before < 200)) {
+            said.insert(refer, (request, status));
         }
     }
-    last
+    said
 }
 
 /// The status line in a `message/sipfrag` body (RFC 3420).

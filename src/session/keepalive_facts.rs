@@ -1,7 +1,7 @@
 //! Keep-alives from OPTIONS transactions, CRLF signs and REGISTER refreshes (RFC 5626 §4.4; words of `report-v1`). In: [`Traffic`],
 //! the signs that the log printed, registrations. Out: [`KeepAlive`]s in order of their first ping. Must not know calls.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::keepalive::{KeepAlive, KeepAliveKind, KeepAliveState, Ping};
 use super::registration::{AttemptKind, Registration};
@@ -39,7 +39,7 @@ pub fn keepalives(traffic: &Traffic<'_>, signs: &[CrlfSign], registrations: &[Re
     }
     crlf(signs, registrations, &mut groups);
     let mut list = groups.finish(traffic);
-    let alive: Vec<RunId> = list.iter().map(|k| k.run).collect();
+    let alive: HashSet<RunId> = list.iter().map(|k| k.run).collect();
     for registration in registrations.iter().filter(|r| !alive.contains(&r.run)) {
         list.extend(by_refresh(traffic, registration));
     }

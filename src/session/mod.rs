@@ -30,10 +30,14 @@ pub mod milestone;
 pub mod registration;
 mod registration_facts;
 pub mod run;
+#[cfg(test)]
+mod script;
 pub mod startup;
 pub mod subscription;
 mod subscription_facts;
 mod subscription_words;
+#[cfg(test)]
+mod tests;
 mod traffic;
 pub mod zone;
 

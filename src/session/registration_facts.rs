@@ -1,7 +1,7 @@
 //! Registrations from REGISTER transactions (RFC 3261 §10, RFC 3581, RFC 5626). In: [`Traffic`]. Out: [`Registration`]s in order of
 //! their first REGISTER. Must not know calls.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::registration::{Attempt, AttemptKind, Binding, ExpiresBasis, Nat, Registration, RegistrationState};
 use super::traffic::{Traffic, host_and_port, id, is_masked, resource};
@@ -60,16 +60,13 @@ fn registration(traffic: &Traffic<'_>, group: &[&Transaction]) -> Option<Registr
     let (aor, registrar) = names(traffic, head);
     let mut course = Course::default();
     let attempts: Vec<Attempt> = group.iter().map(|t| course.attempt(traffic, t)).collect();
-    let mut call_ids: Vec<Private> = Vec::new();
-    let mut next_hops: Vec<Private> = Vec::new();
-    for attempt in &attempts {
-        // The last of the list is that of the latest attempt: a Call-ID used again moves to the end.
-        call_ids.retain(|known| *known != attempt.call_id);
-        call_ids.push(attempt.call_id.clone());
-        if let Some(hop) = attempt.remote.as_ref().filter(|hop| !next_hops.contains(hop)) {
-            next_hops.push(hop.clone());
-        }
-    }
+    let mut seen: HashSet<&Private> = HashSet::new();
+    // The last of the list is that of the latest attempt: a Call-ID used again stands at its last use.
+    let last_uses = attempts.iter().rev().filter(|a| seen.insert(&a.call_id));
+    let mut call_ids: Vec<Private> = last_uses.map(|a| a.call_id.clone()).collect();
+    call_ids.reverse();
+    let hops = attempts.iter().filter_map(|a| a.remote.as_ref());
+    let next_hops: Vec<Private> = hops.filter(|hop| seen.insert(hop)).cloned().collect();
     let nat = course.seen_as.take().map(|(sent_by, seen_as)| Nat {
         sent_by: Private::new(PrivateKind::Address, sent_by),
         seen_as: Private::new(PrivateKind::Address, seen_as),

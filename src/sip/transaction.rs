@@ -11,6 +11,8 @@ use super::{Direction, Method};
 
 /// How many earlier transactions with the same fields are looked at: only masked logs have more than a few.
 const LOOK_BACK: usize = 64;
+/// Far ends that answer one INVITE and are told apart when it is acknowledged.
+const FORKS: usize = 64;
 /// 64·T1 in microseconds: a server transaction is gone after it (RFC 3261 §17.2, timers H and J).
 pub const T64_US: i64 = 32_000_000;
 
@@ -70,6 +72,8 @@ pub struct Transaction {
     /// For INVITE: the CANCEL.
     pub cancelled_by: Option<u32>,
     unique: bool,
+    /// To tags of final responses, for finding what an ACK acknowledges; of more than [`FORKS`] the order decides.
+    final_tags: Vec<Sym>,
 }
 
 impl Transaction {
@@ -181,7 +185,7 @@ struct Places {
 impl Places {
     fn place(&mut self, index: u32, key: &Key, keys: &Keys) -> u32 {
         let place = match (key.is_request(), &key.method) {
-            (true, Method::Ack) => self.find_acked(key, keys),
+            (true, Method::Ack) => self.find_acked(key),
             (true, _) => self.find_request(key, keys),
             (false, _) => self.find_answered(key, keys),
         };
@@ -195,8 +199,11 @@ impl Places {
                 (true, _) => transaction.requests.push(index),
                 (false, _) => transaction.responses.push(index),
             }
-            if key.is_final() && transaction.answer.is_none() {
-                transaction.answer = Some(index);
+            if key.is_final() {
+                transaction.answer = transaction.answer.or(Some(index));
+                if transaction.final_tags.len() < FORKS && !transaction.final_tags.contains(&key.to_tag) {
+                    transaction.final_tags.push(key.to_tag);
+                }
             }
         }
         place
@@ -225,6 +232,7 @@ impl Places {
             cancels: None,
             cancelled_by: None,
             unique: key.unique,
+            final_tags: Vec::new(),
         };
         // RFC 3261 §9.1: a CANCEL has the branch and the CSeq number of the request it ends.
         if key.is_request() && key.method == Method::Cancel {
@@ -278,7 +286,7 @@ impl Places {
 
     /// RFC 3261 §17.1.1.3: the ACK of a refusal has the INVITE's branch. §13.2.2.4: that of a 2xx has its own branch, the same
     /// CSeq number, and the To tag of the 2xx.
-    fn find_acked(&self, key: &Key, keys: &Keys) -> Option<u32> {
+    fn find_acked(&self, key: &Key) -> Option<u32> {
         let fields = fields(key, Method::Invite);
         let role = Role::of(key);
         if key.unique
@@ -286,8 +294,7 @@ impl Places {
         {
             return Some(place);
         }
-        let tag =
-            |t: &Transaction| t.responses.iter().filter_map(|r| keys.get(*r)).any(|r| r.is_final() && r.to_tag == key.to_tag);
+        let tag = |t: &Transaction| t.final_tags.contains(&key.to_tag);
         let invites = || self.candidates(&fields, None).filter(|(_, t)| t.role.fits(role));
         let by_tag = invites().find(|(_, t)| tag(t)).map(|(p, _)| p);
         let by_order = || invites().find(|(_, t)| t.answer.is_none()).map(|(p, _)| p);
