@@ -553,7 +553,7 @@ fn a_subscription() {
 /// Hostile logs: everything in one dialog, everything masked, every tag different. What counts is that it ends soon: near-linear.
 #[test]
 fn many_messages_of_one_call() {
-    const MANY: usize = 4000;
+    const MANY: usize = 2000;
     let mut script = String::new();
     for n in 0..MANY {
         let at = n * 4;
