@@ -173,17 +173,20 @@ fn calls(place: &str, facts: &Facts, truth: &Value, check: &mut Check) {
             .map(|h| json!([h["from_us"], h["to_us"], h["by"], h["requested_by"]]))
             .collect();
         check.same(&place, "holds", Value::from(holds), Value::from(truth_holds));
-        media(&place, call, truth, check);
+        media(&place, facts, call, truth, check);
         events(&place, call, truth, check);
     }
 }
 
-fn media(place: &str, call: &Call, truth: &Value, check: &mut Check) {
+fn media(place: &str, facts: &Facts, call: &Call, truth: &Value, check: &mut Check) {
     let list = truth["media"].as_array().unwrap();
     // Choices of the truth where the contract leaves room: an INVITE without any final makes no entry, and an offer that was
     // accepted without an answer neither.
-    let shown: Vec<_> =
-        call.media.iter().filter(|m| !(m.outcome == MediaOutcome::Unanswered && is_open(call, m, list))).collect();
+    let refused = |m: &MediaSegment| {
+        let answer = m.answer.and_then(|a| facts.message(a));
+        answer.and_then(|a| a.seen.message.status()).is_some_and(|status| status >= 300)
+    };
+    let shown: Vec<_> = call.media.iter().filter(|m| m.outcome != MediaOutcome::Unanswered || refused(m)).collect();
     check.same(place, "media lines", shown.len(), list.len());
     for (ours, truth) in shown.iter().zip(list) {
         let agreed = ours.outcome == MediaOutcome::Agreed;
@@ -211,11 +214,6 @@ fn media(place: &str, call: &Call, truth: &Value, check: &mut Check) {
             json!([theirs, truth["outcome"], truth["early"]]),
         );
     }
-}
-
-fn is_open(call: &Call, line: &MediaSegment, truth: &[Value]) -> bool {
-    let at = time(line.at);
-    !truth.iter().any(|t| t["at_us"] == at && t["outcome"] == "unanswered") && !call.media.is_empty()
 }
 
 /// Kinds that the truth has; `replaces` stands there on the new call, in the report `replaced` on the old one.
