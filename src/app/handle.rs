@@ -14,6 +14,8 @@ use crate::ui::{Command, View, ViewState, ladder};
 
 /// Seconds that a toast stays.
 const TOAST_S: f64 = 4.0;
+/// A call shorter than this part of the window is zoomed to when it is chosen.
+const SHORT_PART: f64 = 0.3;
 /// Steps of the UI scale.
 const SCALES: [f32; 9] = [0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5];
 
@@ -79,7 +81,10 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
 fn in_document(shown: &mut Shown, command: Command) {
     let (document, state) = (&shown.document, &mut shown.view);
     match command {
-        Command::ShowView(view) => go(state, view),
+        Command::ShowView(view) => {
+            go(state, view);
+            settle(shown);
+        }
         Command::ShowRun(run) if run < document.scenes.len() => {
             state.remember();
             state.choose_run(document, run);
@@ -90,9 +95,7 @@ fn in_document(shown: &mut Shown, command: Command) {
             if matches!(state.view, View::Overview | View::Files | View::Messages) {
                 state.view = View::Timeline;
             }
-            let first = first_message(shown);
-            shown.view.selection.message = first;
-            bring_into_view(shown);
+            settle(shown);
         }
         Command::ShowMessage(id) => show_message(shown, id),
         Command::OpenMessage(id) => {
@@ -135,6 +138,11 @@ fn in_document(shown: &mut Shown, command: Command) {
         }
         Command::ShowTime(window) => state.window = Some(window),
         Command::ShowAllTime => state.window = None,
+        Command::ShowStretch(from_us, to_us) => {
+            if let Some(extent) = document.scene(state.run).and_then(|s| s.extent) {
+                state.window = Some(Window::around(from_us, to_us, extent));
+            }
+        }
         Command::Zoom(factor) => {
             if let Some(extent) = document.scene(state.run).and_then(|s| s.extent) {
                 let window = state.window.unwrap_or(Window::all(extent));
@@ -189,6 +197,31 @@ fn show_message(shown: &mut Shown, id: MessageId) {
         };
         let run = facts.message(id).map(|m| Subject::Run(m.run));
         state.selection.subject = call.or_else(registration).or(run);
+    }
+    bring_into_view(shown);
+}
+
+/// Where a ladder is shown nothing is empty: its first row worth reading is chosen, and a short call fills the timeline.
+pub(super) fn settle(shown: &mut Shown) {
+    if shown.view.selection.message.is_some() {
+        return;
+    }
+    match shown.view.view {
+        View::Timeline | View::Calls => {}
+        View::Messages => {
+            shown.view.selection.message = shown.view.messages(&shown.document).first().copied();
+            return;
+        }
+        View::Overview | View::Files => return,
+    }
+    shown.view.selection.message = first_message(shown);
+    let (document, state) = (&shown.document, &mut shown.view);
+    let scene = document.scene(state.run);
+    if let (Some(Subject::Call(id)), Some((scene, extent))) = (state.selection.subject, scene.and_then(|s| Some((s, s.extent?))))
+        && let Some((from, to)) = scene.stretch(Target::Call(id))
+        && ((to - from) as f64) < state.window.unwrap_or(Window::all(extent)).length_us() * SHORT_PART
+    {
+        state.window = Some(Window::around(from, to, extent));
     }
     bring_into_view(shown);
 }

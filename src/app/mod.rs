@@ -126,7 +126,10 @@ impl App {
     fn ready(&self, document: Arc<Document>) -> Tab {
         let mut view = ViewState::new(&document);
         view.view = self.first_view.unwrap_or(View::Overview);
-        Tab { name: document.name().to_owned(), content: Content::Ready(Box::new(Shown { document, view })) }
+        let name = document.name().to_owned();
+        let mut shown = Shown { document, view };
+        handle::settle(&mut shown);
+        Tab { name, content: Content::Ready(Box::new(shown)) }
     }
 
     /// Takes what jobs have finished: one tab for each document in the place of the one that was loading.
@@ -197,6 +200,13 @@ impl App {
 }
 
 impl eframe::App for App {
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, raw: &mut egui::RawInput) {
+        // A picture must not depend on where the pointer happens to be.
+        if self.picture.is_some() {
+            raw.events.retain(|event| !matches!(event, egui::Event::PointerMoved(_) | egui::Event::MouseMoved(_)));
+        }
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let scheme = self.dress(&ctx);

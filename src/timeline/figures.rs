@@ -13,7 +13,8 @@ pub fn duration(us: i64) -> String {
     let seconds = us as f64 / SECOND_US as f64;
     let text = if us == 0 {
         "0 ms".to_owned()
-    } else if us < 10_000 {
+    } else if us < 10_000 && us % 1_000 != 0 {
+        // A log with whole milliseconds must not look more exact than it is.
         format!("{:.2} ms", us as f64 / 1_000.0)
     } else if us < 999_500 {
         format!("{:.0} ms", us as f64 / 1_000.0)
@@ -98,6 +99,8 @@ mod tests {
         let cases = [
             (0, "0 ms"),
             (260, "0.26 ms"),
+            (1_000, "1 ms"),
+            (1_250, "1.25 ms"),
             (12_000, "12 ms"),
             (999_499, "999 ms"),
             (999_500, "1.00 s"),

@@ -50,6 +50,8 @@ pub enum Command {
     Back,
     /// Show this window of time.
     ShowTime(Window),
+    /// Zoom the timeline to a stretch from – to in µs.
+    ShowStretch(i64, i64),
     /// Magnify the timeline about its middle.
     Zoom(f64),
     /// Move the timeline by a part of its window.

@@ -75,6 +75,8 @@ pub struct Place {
     pub view: View,
     /// What was chosen.
     pub selection: Selection,
+    /// The window of time.
+    pub window: Option<Window>,
 }
 
 /// How deep "back" reaches.
@@ -154,7 +156,7 @@ impl ViewState {
 
     /// Remembers where we are, so that "back" leads here.
     pub fn remember(&mut self) {
-        let place = Place { view: self.view, selection: self.selection };
+        let place = Place { view: self.view, selection: self.selection, window: self.window };
         if self.history.last() != Some(&place) {
             self.history.push(place);
         }
@@ -165,10 +167,11 @@ impl ViewState {
 
     /// One level back; false when there is none.
     pub fn back(&mut self) -> bool {
-        let here = Place { view: self.view, selection: self.selection };
+        let here = (self.view, self.selection);
         while let Some(place) = self.history.pop() {
-            if place != here {
-                (self.view, self.selection, self.reveal) = (place.view, place.selection, true);
+            if (place.view, place.selection) != here {
+                (self.view, self.selection, self.window) = (place.view, place.selection, place.window);
+                self.reveal = true;
                 return true;
             }
         }

@@ -194,7 +194,9 @@ pub fn apply(ctx: &Context, scheme: Scheme) {
         style.spacing.item_spacing = Vec2::new(8.0, 4.0);
         style.spacing.button_padding = Vec2::new(10.0, 4.0);
         style.spacing.menu_margin = Margin::same(4);
-        style.spacing.scroll = style::ScrollStyle::thin();
+        // Bars lie over the padding at the right, so that rows and heads reach the edge.
+        style.spacing.scroll =
+            style::ScrollStyle { floating_allocated_width: 0.0, floating_width: 4.0, ..style::ScrollStyle::thin() };
         style.interaction.tooltip_delay = 0.4;
         style.interaction.selectable_labels = false;
         style.animation_time = 0.0;

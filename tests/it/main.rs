@@ -24,3 +24,4 @@ mod signatures;
 mod sip_conformance;
 mod sip_hostile;
 mod smoke;
+mod ui;

@@ -1,7 +1,7 @@
 //! The ladder: who sent what to whom, row by row. In: facts and what to show. Out: [`Ladder`], plain data that [`place`] lays out.
 //! The client is the left lane, each host has one lane; good refreshes, keep-alives and retransmissions are folded, never dropped.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::base::{LogTime, Text, Tone};
 use crate::session::{CallId, Facts, MessageId, RunId};
@@ -139,8 +139,15 @@ impl Ladder {
     pub fn new(facts: &Facts, subject: Subject, open: &BTreeSet<MessageId>) -> Self {
         let chosen = choose::messages(facts, subject);
         let notes = Notes::new(facts, subject);
-        let mut build =
-            Build { facts, notes, hosts: Hosts::default(), ladder: Self::default(), before: None, first: HashMap::new() };
+        let mut build = Build {
+            facts,
+            notes,
+            hosts: Hosts::default(),
+            ladder: Self::default(),
+            before: None,
+            first: HashMap::new(),
+            authorised: HashSet::new(),
+        };
         build.ladder.messages = chosen.len();
         let mut rest = chosen.as_slice();
         while let Some((head, _)) = rest.split_first() {
@@ -177,6 +184,8 @@ struct Build<'a> {
     ladder: Ladder,
     before: Option<LogTime>,
     first: HashMap<CopyKey, usize>,
+    /// Requests that carried credentials, by Call-ID and CSeq.
+    authorised: HashSet<(String, String)>,
 }
 
 impl Build<'_> {
@@ -206,7 +215,7 @@ impl Build<'_> {
             host: self.hosts.lane(logged),
             title: wire::title(message),
             summary: self.notes.summary(id, message),
-            tone: tone(status, wire::method(message)),
+            tone: self.tone(status, message),
             strong: status.is_none() && wire::method(message) != "ACK",
             again: None,
         };
@@ -215,6 +224,26 @@ impl Build<'_> {
         if self.ladder.client.0.is_empty() {
             self.ladder.client = hosts::own_address(logged);
         }
+    }
+
+    /// A second challenge, to a request that carried credentials, means that they were not accepted (RFC 3261 §22.1), unless
+    /// the server says that only the nonce was too old.
+    fn tone(&mut self, status: Option<u16>, message: &crate::sip::Message) -> Tone {
+        let key = (wire::call_id(message).to_owned(), wire::header(message, "CSeq", "CSeq").unwrap_or("").to_owned());
+        let has = |name: &str| wire::header(message, name, name).is_some();
+        match status {
+            None if has("Authorization") || has("Proxy-Authorization") => {
+                self.authorised.insert(key);
+            }
+            Some(401 | 407) if self.authorised.contains(&key) => {
+                let challenge =
+                    ["WWW-Authenticate", "Proxy-Authenticate"].into_iter().find_map(|name| wire::header(message, name, name));
+                let stale = challenge.is_some_and(|c| c.to_ascii_lowercase().replace('"', "").contains("stale=true"));
+                return if stale { Tone::Muted } else { Tone::Fail };
+            }
+            _ => {}
+        }
+        tone(status, wire::method(message))
     }
 
     fn fold(&mut self, class: Class, chosen: &[Chosen], open: bool) {

@@ -6,6 +6,9 @@ use crate::session::run::Run;
 use crate::session::startup::StageState;
 use crate::timeline::scene::{Lane, Look, Mark, Shape, Span, Target, Topic, us};
 
+/// So many stages that were not seen are named; more are counted.
+const MOST_NAMES: usize = 3;
+
 /// One lane for each run shown.
 pub fn lanes(source: &Source<'_>) -> Vec<Lane> {
     let runs = (0_u32..).zip(&source.facts.runs);
@@ -39,11 +42,18 @@ fn lane(run: &Run) -> Lane {
         }
         before = Some(before.map_or(at_us, |b| b.max(at_us)));
     }
-    let missing = possible - reached;
+    let unseen = run.stages.iter().filter(|s| s.state == StageState::NotSeen);
+    let missing: Vec<String> = unseen.map(|s| word(&format!("stage.{}", s.id.word())).to_owned()).collect();
     lane.sentence = if lane.spans.is_empty() && lane.marks.is_empty() {
         Some(words(word("timeline.no_startup")))
     } else {
-        (missing > 0).then(|| words(Words::english().fill("timeline.not_reached", &[("n", &missing.to_string())])))
+        match missing.as_slice() {
+            [] => None,
+            names if names.len() <= MOST_NAMES => {
+                Some(words(Words::english().fill("timeline.not_seen", &[("stages", &names.join(", "))])))
+            }
+            names => Some(words(Words::english().fill("timeline.not_reached", &[("n", &names.len().to_string())]))),
+        }
     };
     lane
 }

@@ -45,7 +45,7 @@ pub fn top(ui: &mut Ui, cx: &mut Cx<'_>, tabs: &[Tab], active: Option<usize>, sc
         text::line(ui, inner, Align::Min, word("app.name"), Type::Strong, palette.t1);
         return;
     }
-    let each = ((inner.width() - 34.0) / tabs.len() as f32).clamp(90.0, 320.0);
+    let each = ((inner.width() - 34.0) / tabs.len() as f32).clamp(90.0, 460.0);
     for (place, tab) in tabs.iter().enumerate() {
         let name = text::visible(&tab.name).into_owned();
         let wide = text::galley(ui, &name, Type::Name, palette.t1, each - 62.0).size().x + 62.0;

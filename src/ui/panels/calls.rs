@@ -67,7 +67,9 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, call: &Call, rect: Rect
     let palette = cx.palette;
     let how = text::term("word", call.state.word());
     let party = party(call);
-    let full = format!("{}, {} {party}, {how}", name(call), way(call));
+    let length =
+        call.talk_us.map_or_else(|| ending(call), |us| Words::english().fill("window.talked", &[("time", &duration(us))]));
+    let full = spoken(call, &[&how, &length]);
     let selected = state.selection.subject == Some(Subject::Call(call.id));
     let response = widgets::row(ui, palette, &Row { rect, key: ("call", u64::from(call.id.0)), name: &full, selected });
     if response.clicked() {
@@ -86,8 +88,6 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, call: &Call, rect: Rect
     );
     text::place(ui, first, Align::Min, title);
     let right = cut_right(&mut inner, 170.0);
-    let length =
-        call.talk_us.map_or_else(|| ending(call), |us| Words::english().fill("window.talked", &[("time", &duration(us))]));
     text::paint(ui, right, Align::Max, &length, Type::Small, palette.t2);
     let start = cut_left(&mut inner, 92.0);
     text::paint(ui, start, Align::Min, &text::clock(call.started), Type::Mono, palette.t2);
@@ -95,6 +95,14 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, call: &Call, rect: Rect
     inner.min.x = used;
     text::paint(ui, inner, Align::Min, &holds(call), Type::Small, palette.t2);
     line_below(ui, palette, rect);
+}
+
+/// All that a row says, for screen readers.
+fn spoken(call: &Call, more: &[&str]) -> String {
+    let names: Vec<&str> = codecs(call).into_iter().map(|c| codec_name(c).0).collect();
+    let first = format!("{}, {} {}", name(call), way(call), party(call));
+    let rest = more.iter().map(|s| (*s).to_owned()).chain([names.join(" "), holds(call)]);
+    std::iter::once(first).chain(rest.filter(|s| !s.is_empty())).collect::<Vec<_>>().join(", ")
 }
 
 fn way(call: &Call) -> &'static str {
@@ -122,12 +130,12 @@ pub fn swatches(ui: &mut Ui, palette: &Palette, call: &Call, rect: Rect) -> f32 
 
 const COLUMNS: [(&str, f32); 10] = [
     ("window.col_call", 66.0),
-    ("window.col_started", 92.0),
+    ("window.col_started", 98.0),
     ("window.col_way", 66.0),
     ("window.col_party", 220.0),
     ("window.col_state", 150.0),
     ("window.col_setup", 70.0),
-    ("window.col_talk", 66.0),
+    ("window.col_talk", 74.0),
     ("window.col_codecs", 150.0),
     ("window.col_holds", 110.0),
     ("window.col_ending", 120.0),
@@ -149,7 +157,7 @@ pub fn table(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewStat
     for (column, width) in COLUMNS {
         let cell = cut_left(&mut heads, width + if column == "window.col_party" { spare } else { 0.0 });
         let align = if matches!(column, "window.col_setup" | "window.col_talk") { Align::Max } else { Align::Min };
-        text::line(ui, cell.shrink2(vec2(4.0, 0.0)), align, word(column), Type::Label, palette.t3);
+        text::line(ui, cell.shrink2(vec2(6.0, 0.0)), align, word(column), Type::Label, palette.t3);
     }
     widgets::area(ui, "call-table", body, palette.panel, |ui| {
         widgets::rows(ui, "call-table", |ui| {
@@ -167,7 +175,7 @@ fn table_row(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, call: &Call, rect:
     let palette = cx.palette;
     let how = text::term("word", call.state.word()).to_owned();
     let selected = state.selection.subject == Some(Subject::Call(call.id));
-    let full = format!("{}, {} {}, {how}", name(call), way(call), party(call));
+    let full = spoken(call, &[&how, &ending(call)]);
     let response = widgets::row(ui, palette, &Row { rect, key: ("call", u64::from(call.id.0)), name: &full, selected });
     if response.double_clicked() {
         cx.send(Command::ShowView(crate::ui::View::Timeline));
@@ -178,7 +186,7 @@ fn table_row(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, call: &Call, rect:
     let icon = cut_left(&mut inner, 22.0);
     shapes::sign(ui.painter(), palette, icon.left_center() + vec2(7.0, 0.0), 11.0, Sign::Tone(tone(call.state)));
     for (column, width) in COLUMNS {
-        let cell = cut_left(&mut inner, width + if column == "window.col_party" { spare } else { 0.0 }).shrink2(vec2(4.0, 0.0));
+        let cell = cut_left(&mut inner, width + if column == "window.col_party" { spare } else { 0.0 }).shrink2(vec2(6.0, 0.0));
         let (said, kind, align) = match column {
             "window.col_call" => (name(call), Type::Name, Align::Min),
             "window.col_started" => (text::clock(call.started), Type::Mono, Align::Min),

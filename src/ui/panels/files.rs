@@ -12,15 +12,15 @@ use crate::ui::widgets::{self, area, cut_bottom, cut_left, cut_top, line_below};
 use crate::ui::{Cx, Document, Type, text};
 
 const COLUMNS: [(&str, f32, Align); 9] = [
-    ("window.col_role", 170.0, Align::Min),
-    ("window.col_dialect", 84.0, Align::Min),
-    ("window.col_bytes", 78.0, Align::Max),
-    ("window.col_lines", 78.0, Align::Max),
-    ("window.col_records", 78.0, Align::Max),
-    ("window.col_sip", 60.0, Align::Max),
-    ("window.col_range", 300.0, Align::Min),
-    ("window.col_zone", 200.0, Align::Min),
-    ("window.col_notes", 50.0, Align::Max),
+    ("window.col_role", 160.0, Align::Min),
+    ("window.col_dialect", 70.0, Align::Min),
+    ("window.col_bytes", 72.0, Align::Max),
+    ("window.col_lines", 70.0, Align::Max),
+    ("window.col_records", 70.0, Align::Max),
+    ("window.col_sip", 50.0, Align::Max),
+    ("window.col_range", 268.0, Align::Min),
+    ("window.col_zone", 150.0, Align::Min),
+    ("window.col_notes", 40.0, Align::Max),
 ];
 
 /// The files view.

@@ -133,11 +133,19 @@ fn row(
             }
             "window.col_direction" => (flow.to_owned(), Type::Table, palette.t1),
             "window.col_security" => (security.to_owned(), Type::Table, palette.t2),
-            _ => (segment.dtmf.unwrap_or("–").to_owned(), Type::Table, palette.t2),
+            _ => (dtmf(segment), Type::Table, palette.t2),
         };
         text::paint(ui, cell, Align::Min, &text::visible(&said), kind, ink);
     }
     line_below(ui, palette, rect);
+}
+
+fn dtmf(segment: &MediaSegment) -> String {
+    match segment.dtmf {
+        Some("telephone-event") => word("window.dtmf_event").to_owned(),
+        Some(other) => other.to_owned(),
+        None => "–".to_owned(),
+    }
 }
 
 /// Since the call's first INVITE.

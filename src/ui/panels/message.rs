@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState
 fn raw(ui: &mut Ui, cx: &Cx<'_>, state: &ViewState, logged: &LoggedMessage) {
     let palette = cx.palette;
     let message = &logged.seen.message;
-    let lines: Vec<&str> = message.text.lines().collect();
+    let lines: Vec<&str> = message.text.split_inclusive('\n').collect();
     let body_at = message.body.start;
     let most = lines.iter().map(|l| l.chars().count().min(600)).max().unwrap_or(0);
     // A message escaped onto one line of the log has one number; else each line has its own.
@@ -59,7 +59,7 @@ fn raw(ui: &mut Ui, cx: &Cx<'_>, state: &ViewState, logged: &LoggedMessage) {
         let (all, _) = ui.allocate_exact_size(size, Sense::hover());
         let first = (viewport.top() / LINE).floor().max(0.0) as usize;
         let count = (viewport.height() / LINE).ceil() as usize + 2;
-        let mut offset: usize = lines.iter().take(first).map(|l| l.len() + 1).sum();
+        let mut offset: usize = lines.iter().take(first).map(|l| l.len()).sum();
         for (place, line) in lines.iter().enumerate().skip(first).take(count) {
             let top = all.top() + 6.0 + place as f32 * LINE;
             let mut rect = Rect::from_min_size(eframe::egui::pos2(all.left(), top), vec2(size.x, LINE));
@@ -68,7 +68,7 @@ fn raw(ui: &mut Ui, cx: &Cx<'_>, state: &ViewState, logged: &LoggedMessage) {
             let gutter = cut_left(&mut rect, 62.0);
             let number = number.map_or_else(String::new, |n| n.to_string());
             text::paint(ui, gutter.shrink2(vec2(8.0, 0.0)), Align::Max, &number, Type::Mono, palette.t3);
-            let line = text::visible(line.trim_end_matches('\r'));
+            let line = text::visible(line.trim_end_matches(['\r', '\n']));
             let in_body = body_at > 0 && offset >= body_at && !message.body.is_empty();
             let (name, value) = split(&line, place, in_body);
             let pieces: &[_] = match place {
@@ -79,7 +79,7 @@ fn raw(ui: &mut Ui, cx: &Cx<'_>, state: &ViewState, logged: &LoggedMessage) {
             text::place(ui, rect, Align::Min, galley);
             let response = ui.interact(rect, ui.scope_id().with(("line", place)), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{number} {line}")));
-            offset += lines.get(place).map_or(0, |l| l.len() + 1);
+            offset += lines.get(place).map_or(0, |l| l.len());
         }
     });
 }
@@ -130,10 +130,7 @@ fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'st
     });
     let basis = logged.direction_basis.map_or_else(String::new, |b| words.fill("window.by_basis", &[("basis", b.word())]));
     add("window.direction", format!("{way}{basis}"));
-    add(
-        "window.time",
-        logged.seen.at.map_or_else(|| word("window.none").to_owned(), |at| format!("{} {} UTC", at.date(0), at.clock(0))),
-    );
+    add("window.time", logged.seen.at.map_or_else(|| word("window.none").to_owned(), |at| format!("{} UTC", at.clock(0))));
     add("window.remote", logged.seen.remote.clone().unwrap_or_default());
     add("window.local", logged.seen.local.clone().unwrap_or_default());
     let calls = facts.calls.iter().filter(|c| c.messages.contains(&id)).map(call::name).collect::<Vec<_>>();

@@ -4,7 +4,7 @@ use eframe::egui::{Align, Ui, vec2};
 
 use crate::base::Tone;
 use crate::base::words::{Words, word};
-use crate::session::registration::{Attempt, AttemptKind, Registration};
+use crate::session::registration::{Attempt, AttemptKind, Registration, RegistrationState};
 use crate::timeline::Subject;
 use crate::timeline::figures::duration;
 use crate::timeline::lanes::registration::{is_challenge, tone};
@@ -51,8 +51,8 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, id:
     text::paint(ui, right, Align::Max, &how, Type::Strong, palette.tone(tone));
     text::paint(ui, first, Align::Min, &aor, Type::Strong, palette.t1);
     let right = cut_right(&mut inner, 120.0);
-    let expires =
-        registration.expires_s.map_or_else(String::new, |s| Words::english().fill("timeline.expires", &[("s", &s.to_string())]));
+    let granted = registration.expires_s.filter(|_| registration.state != RegistrationState::Unregistered);
+    let expires = granted.map_or_else(String::new, |s| Words::english().fill("timeline.expires", &[("s", &s.to_string())]));
     text::paint(ui, right, Align::Max, &expires, Type::Small, palette.t2);
     text::paint(ui, inner, Align::Min, &second_line(registration), Type::Small, palette.t2);
     line_below(ui, palette, rect);

@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState
     let palette = cx.palette;
     let run = document.analysis.facts.runs.get(state.run);
     let mut body = rect.shrink2(vec2(20.0, 14.0));
-    let mut top = cut_top(&mut body, 48.0);
+    let mut top = cut_top(&mut body, 60.0);
     let right = cut_right(&mut top, (rect.width() * 0.32).min(420.0));
     let icon = cut_left(&mut top, 40.0);
     let sign = run.map_or(Sign::NotSeen, |run| Sign::Tone(run.verdict.state.tone()));

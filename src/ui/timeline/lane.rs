@@ -3,15 +3,19 @@
 use eframe::egui::{Align, CornerRadius, Rect, Role, Sense, Shape as Drawn, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::{HEADS, choose, spoken, weight};
-use crate::base::Tone;
+use crate::base::words::Words;
+use crate::base::{LogTime, Tone};
 use crate::timeline::scene::{Lane, Mark, Shape, Span, Target, Topic};
 use crate::timeline::{Axis, Subject};
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{cut_left, cut_right, focus_ring, line_below};
-use crate::ui::{Cx, Type, ViewState, text};
+use crate::ui::{Command, Cx, Type, ViewState, text};
 
 /// Things of one lane that can be chosen in one frame; beyond, zooming in is the way.
 const MOST_CHOICES: usize = 300;
+
+/// Marks closer than this belong together.
+const NEAR_PX: f32 = 12.0;
 
 /// Shows one lane in `row`.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, lane: &Lane, place: usize, axis: &Axis, mut row: Rect) {
@@ -26,7 +30,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, lane: &Lane, place:
         end = end.max(draw_span(ui, cx, state, lane, span, (place, number), axis, row));
     }
     end = end.max(marks(ui, cx, state, lane, place, axis, row));
-    if let Some(sentence) = &lane.sentence {
+    if end <= row.left() && (!lane.spans.is_empty() || !lane.marks.is_empty()) {
+        elsewhere(ui, cx, lane, axis, row);
+    } else if let Some(sentence) = &lane.sentence {
         let left = if end > row.left() { end + 14.0 } else { row.left() + 12.0 };
         let room = Rect::from_min_max(pos2(left, row.top()), row.max - vec2(8.0, 0.0));
         let shown = text::shown(sentence);
@@ -46,6 +52,22 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, lane: &Lane, place:
     ui.set_clip_rect(clip);
 }
 
+/// Nothing of the lane is in the window: says where it is.
+fn elsewhere(ui: &mut Ui, cx: &Cx<'_>, lane: &Lane, axis: &Axis, row: Rect) {
+    let end = axis.window.end_us;
+    let times = || lane.spans.iter().map(|s| s.from_us).chain(lane.marks.iter().map(|m| m.at_us));
+    let later = times().filter(|us| *us as f64 > end).min();
+    let (key, at, align) = match later {
+        Some(us) => ("timeline.later", us, Align::Max),
+        None => match times().max() {
+            Some(us) => ("timeline.earlier", us, Align::Min),
+            None => return,
+        },
+    };
+    let said = Words::english().fill(key, &[("time", &LogTime(at).clock(0))]);
+    text::line(ui, row.shrink2(vec2(12.0, 0.0)), align, &said, Type::Small, cx.palette.t3);
+}
+
 fn head(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, lane: &Lane, place: usize, rect: Rect) {
     let palette = cx.palette;
     let name = text::shown(&lane.name);
@@ -62,10 +84,11 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, lane: &Lane, place: usi
     if let Some(tone) = lane.tone {
         shapes::sign(ui.painter(), palette, icon.left_center() + vec2(6.0, 0.0), 11.0, Sign::Tone(tone));
     }
-    let width = text::galley(ui, &figure, Type::Mono, palette.t2, inner.width() * 0.55).size().x;
+    // The name comes first; the figure takes what is left.
+    let name_width = text::galley(ui, &name, Type::Name, palette.t1, inner.width() * 0.75).size().x + 8.0;
+    let width = text::galley(ui, &figure, Type::Mono, palette.t2, inner.width() - name_width).size().x;
     let right = cut_right(&mut inner, width);
     text::paint(ui, right, Align::Max, &figure, Type::Mono, palette.t2);
-    inner.max.x -= 6.0;
     text::paint(ui, inner, Align::Min, &name, Type::Name, palette.t1);
 }
 
@@ -152,7 +175,9 @@ fn draw_span(
         ui.painter().rect_stroke(rect, CornerRadius::same(2), Stroke::new(1.0, palette.t2), StrokeKind::Inside);
     }
     focus_ring(ui, palette, rect, &response);
-    if response.clicked() {
+    if response.double_clicked() {
+        cx.send(Command::ShowStretch(span.from_us, span.to_us));
+    } else if response.clicked() {
         choose(span.target, cx);
     }
     response.on_hover_text(spoken);
@@ -180,11 +205,16 @@ fn marks(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, lane: &Lane, place: us
     let mut end = row.left();
     let mut words_end = row.left();
     for (number, (x, mark, count)) in seen.iter().enumerate() {
-        let next = seen.get(number + 1).map_or(row.right(), |(next, ..)| *next);
+        // Marks of one exchange stand close together: words come after the last of them.
+        let near = |(a, b): &(&(f32, &Mark, u32), &(f32, &Mark, u32))| b.0 - a.0 < NEAR_PX;
+        let rest = seen.get(number..).unwrap_or_default();
+        let cluster = rest.iter().zip(rest.iter().skip(1)).take_while(near).count();
+        let last_x = rest.get(cluster).map_or(*x, |(x, ..)| *x);
+        let next = rest.get(cluster + 1).map_or(row.right(), |(next, ..)| *next);
         end = end.max(draw_mark(ui, cx, state, lane, mark, *count, (place, number), *x, row));
         let label = text::shown(&mark.label);
         let size = text::galley(ui, &label, Type::Small, cx.palette.t2, 220.0).size().x;
-        let left = x + mark_half(mark.shape) + 5.0;
+        let left = last_x + mark_half(mark.shape) + 5.0;
         let clear = left + size < next - 4.0 && left > words_end && !label.is_empty();
         let free = || {
             lane.spans.iter().all(|s| {

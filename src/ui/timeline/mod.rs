@@ -87,7 +87,10 @@ fn draw_ruler(ui: &mut Ui, cx: &Cx<'_>, axis: &Axis, extent: Extent, mut ruler: 
             ui.painter().vline(x, ruler.bottom()..=lanes.bottom(), Stroke::new(1.0, palette.hair));
             ui.painter().vline(x, ruler.bottom() - 7.0..=ruler.bottom(), Stroke::new(1.0, palette.strong));
             let room = Rect::from_min_max(pos2(x + 4.0, ruler.top()), ruler.max);
-            text::paint(ui, room, Align::Min, &elapsed(tick.since_us, step), Type::Mono, palette.t2);
+            let label = text::galley(ui, &elapsed(tick.since_us, step), Type::Mono, palette.t2, 200.0);
+            if label.size().x < room.width() {
+                text::place(ui, room, Align::Min, label);
+            }
         } else {
             ui.painter().vline(x, ruler.bottom() - 3.0..=ruler.bottom(), Stroke::new(1.0, palette.strong));
         }
