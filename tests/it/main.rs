@@ -17,6 +17,8 @@ mod captured_direct;
 mod cli;
 mod dialects;
 mod export;
+mod framing;
+mod framings;
 mod hostile;
 mod made;
 mod samples;

@@ -140,7 +140,12 @@ impl Assembler {
 
     /// Is this the header line that a start line waits for? Then the message begins, and takes it.
     fn confirm(&mut self, line: &Line<'_>) -> bool {
-        let Some(at) = self.pending.iter().rposition(|p| waits_for(p, line)) else {
+        let exact = || self.pending.iter().rposition(|p| waits_for(p, line) && line.content.starts_with(&p.before));
+        // Where heads name no thread, what stands behind them may.
+        let elsewhere = line.headed
+            && line.thread.is_empty()
+            && self.open.iter().any(|o| o.thread.is_empty() && !o.prefix().is_empty() && o.has_prefix(line.content));
+        let Some(at) = exact().or_else(|| self.pending.iter().rposition(|p| !elsewhere && waits_for(p, line))) else {
             return false;
         };
         let Some(pending) = self.pending.get_mut(at) else { return false };
@@ -163,8 +168,9 @@ impl Assembler {
         let pending = self.pending.remove(at);
         let doubled = pending.blanks > 0;
         // Whatever was unfinished here ended before this message.
-        let ended =
-            |o: &Open| o.thread == pending.beginning.thread && (o.each_headed || o.last_record <= pending.beginning.record);
+        let lane = content.get(..prefix).unwrap_or_default();
+        let nameless = pending.beginning.thread.is_empty() && line.headed;
+        let ended = |o: &Open| o.thread == pending.beginning.thread && (!nameless || !o.each_headed || o.prefix() == lane);
         while let Some(at) = self.open.iter().position(ended) {
             self.finish(at);
         }
@@ -180,7 +186,14 @@ impl Assembler {
     /// Shows the line to the message it can belong to.
     fn offer(&mut self, line: &Line<'_>) -> Option<Answer> {
         let at = if line.headed {
-            self.open.iter().rposition(|o| o.thread == line.thread)?
+            let same = |o: &Open| o.thread == line.thread;
+            if line.thread.is_empty() {
+                // Where heads name no thread, what stands behind them may.
+                let exact = self.open.iter().rposition(|o| same(o) && o.has_prefix(line.content));
+                exact.or_else(|| self.open.iter().rposition(|o| same(o) && !o.has_fixed_prefix()))?
+            } else {
+                self.open.iter().rposition(same)?
+            }
         } else {
             let own = self.open.iter().rposition(|o| o.last_record == line.record);
             // The lines behind another thread's record: the message that was cut by it goes on with the first of them.
@@ -234,7 +247,11 @@ impl Assembler {
             trailer: trailer.to_vec(),
         };
         let before = before.to_vec();
-        self.pending.retain(|p| p.beginning.thread != line.thread || p.beginning.record != line.record && !line.headed);
+        // Another start line in its place: the one before began nothing.
+        self.pending.retain(|p| {
+            let other = p.beginning.thread != line.thread || (line.thread.is_empty() && line.headed && p.before != before);
+            other || (p.beginning.record != line.record && !line.headed)
+        });
         if self.pending.len() >= MAX_OPEN {
             self.pending.remove(0);
         }

@@ -4,6 +4,7 @@
 
 use memchr::memmem;
 
+use crate::sip::Method;
 use crate::sip::grammar::{is_header_line, start_line_at};
 
 /// Lines that are held back inside a session description until one of its lines follows.
@@ -213,9 +214,9 @@ impl Body {
 
     fn judge_other(&self, line: &[u8], starts: bool) -> Take {
         match self.length {
-            // No such body holds a message: what was told is wrong, or the body was cut.
-            _ if starts => Take::No,
+            // Within its length anything is body, a start line too.
             Length::Told(bytes) => self.judge_told(line, bytes),
+            _ if starts => Take::No,
             _ if line.is_empty() && !self.lines.is_empty() => Take::No,
             _ => Take::Yes,
         }
@@ -238,7 +239,7 @@ impl Body {
         {
             for counted in [self.on_wire(), self.bytes] {
                 let rest = bytes.saturating_sub(counted);
-                if rest > 0 && line.get(rest..).is_some_and(|tail| start_line_at(tail) == Some(0)) {
+                if rest > 0 && line.get(rest..).is_some_and(|tail| start_line_at(tail) == Some(0) && has_known_method(tail)) {
                     return Some(rest);
                 }
             }
@@ -260,11 +261,14 @@ impl Body {
             _ if ends == 0 => (b"\r\n", false),
             Some(told) if told == sum + 2 * ends => (b"\r\n", true),
             Some(told) if told == sum + 2 * (ends - 1) => (b"\r\n", false),
+            // Logs drop empty lines at the end.
+            Some(told) if told == sum + 2 * ends + 2 => (b"\r\n", true),
             Some(told) if !known && told == sum + ends => (b"\n", true),
             Some(told) if !known && told + 1 == sum + ends => (b"\n", false),
             _ => (b"\r\n", true),
         };
-        let mixed = known && told.is_some_and(|told| told != sum + 2 * ends && told + 2 != sum + 2 * ends);
+        let dropped = told == Some(sum + 2 * ends + 2);
+        let mixed = known && !dropped && told.is_some_and(|told| told != sum + 2 * ends && told + 2 != sum + 2 * ends);
         let mut out = Vec::with_capacity(sum + 2 * ends);
         for (at, (line, cr)) in self.lines.iter().enumerate() {
             out.extend_from_slice(line);
@@ -272,8 +276,18 @@ impl Body {
                 out.extend_from_slice(if mixed && !cr { b"\n" } else { end });
             }
         }
+        if dropped {
+            out.extend_from_slice(end);
+        }
         out
     }
+}
+
+/// Not the rest of a method that was split in two.
+fn has_known_method(line: &[u8]) -> bool {
+    let word = line.split(|b| *b == b' ').next().unwrap_or_default();
+    let method = std::str::from_utf8(word).map(Method::from_token);
+    word.starts_with(b"SIP/") || method.is_ok_and(|m| !matches!(m, Method::Other(_)))
 }
 
 /// `x=…` (RFC 8866 §5).

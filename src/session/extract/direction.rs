@@ -160,6 +160,7 @@ fn decide(members: &[MemberSip], notes: &mut Notes) -> Vec<Way> {
         }
     }
     spread(&items, &clients, &mut sides, &mut decided);
+    last_resort(&items, &clients, &mut sides, &mut decided);
     for ((item, way), decided) in items.iter().zip(&mut ways).zip(&decided) {
         if let Some((sent, basis)) = decided {
             way.sent = Some(*sent);
@@ -288,6 +289,40 @@ fn spread(items: &[Item<'_>], clients: &[usize], sides: &mut Sides, decided: &mu
         };
         if let Some(side) = dialogs.get(root).filter(|t| t.0.min(t.1) * 4 < t.0.max(t.1)).and_then(|t| side_of(*t)) {
             *open = Some(((side ^ flip) == item.facts.is_request(), DirectionBasis::Transaction));
+        }
+    }
+}
+
+/// Where neither words nor evidence told anything about any message, the first requests that look like a user agent's own are taken as
+/// this client's, and what they teach about addresses is used for the rest.
+fn last_resort(items: &[Item<'_>], clients: &[usize], sides: &mut Sides, decided: &mut [Option<(bool, DirectionBasis)>]) {
+    let open = |decided: &[Option<(bool, DirectionBasis)>], at: &usize| decided.get(*at).is_some_and(Option::is_none);
+    if !clients.iter().any(|at| open(decided, at)) {
+        return;
+    }
+    if clients.iter().all(|at| open(decided, at)) {
+        for at in clients {
+            if let (Some(item), Some(place)) = (items.get(*at), decided.get_mut(*at))
+                && item.facts.looks_own()
+            {
+                *place = Some((true, DirectionBasis::Via));
+            }
+        }
+        spread(items, clients, sides, decided);
+    }
+    let mut known = Known::default();
+    for at in clients {
+        if let (Some(item), Some(Some((sent, _)))) = (items.get(*at), decided.get(*at)) {
+            known.learn(&item.facts, item.found.hints.pair.as_ref(), *sent);
+        }
+    }
+    let votes: Vec<Vec<Vote>> = clients
+        .iter()
+        .map(|at| items.get(*at).map_or_else(Vec::new, |i| i.facts.votes(&known, i.found.hints.pair.as_ref())))
+        .collect();
+    for (at, own) in clients.iter().zip(tally(items, clients, sides, &votes)) {
+        if let (Some(place @ None), Some(own)) = (decided.get_mut(*at), own) {
+            *place = Some((own.sent, own.basis));
         }
     }
 }

@@ -109,6 +109,8 @@ pub struct Facts {
     agent: Option<String>,
     hops: Option<u32>,
     media_host: Option<String>,
+    asks_rport: bool,
+    own_contact: bool,
 }
 
 /// A value that stands for one thing only: masks say nothing.
@@ -168,11 +170,27 @@ impl Facts {
             agent: message.header("User-Agent").map(str::to_ascii_lowercase),
             hops: message.header("Max-Forwards").and_then(|h| h.parse().ok()),
             media_host: message.body_text().lines().find_map(|l| l.strip_prefix("c=IN IP4 ")).and_then(telling),
+            asks_rport: top.is_some_and(|v| v.rport() == Some(None)),
+            own_contact: top.zip(contact.as_ref()).is_some_and(|(via, contact)| {
+                let parsed = crate::sip::uri::Uri::parse(contact.uri);
+                let from =
+                    message.from().and_then(|f| crate::sip::uri::Uri::parse(f.uri)).and_then(|u| u.user.map(str::to_owned));
+                parsed.is_some_and(|c| c.host == via.host && c.user.is_some() && c.user.map(str::to_owned) == from)
+            }),
             method,
         }
     }
 
-    /// Does this copy look like something that is logged in both directions alike? Its transaction, for messages whose tags tell nothing.
+    /// Looks like the first request of a user agent itself, straight from its transport: Max-Forwards as a user agent sets it (RFC 3261
+    /// §8.1.1.6), its own Contact under its own Via, its address asked back (RFC 3581), nothing that a network adds. Only for logs where
+    /// nothing else tells anything; then it is likely this client's.
+    pub fn looks_own(&self) -> bool {
+        let plain = self.is_request && !self.to_tag && self.vias == 1 && !self.record_route && !self.asserted && !self.filled;
+        let signs = [self.hops == Some(70), self.own_contact, self.asks_rport];
+        plain && signs.iter().filter(|sign| **sign).count() == signs.len()
+    }
+
+    /// Is it a request?
     pub fn is_request(&self) -> bool {
         self.is_request
     }

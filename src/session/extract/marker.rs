@@ -74,21 +74,34 @@ impl Marks {
             }
         }
         let mut marks = Self::default();
-        for (key, mut count) in counts {
+        // The words of one log are of one hand: where a word alone has too few messages, all of them together decide.
+        let mut together = Count::default();
+        for count in counts.values_mut() {
             if count.sent + count.received < MIN_KNOWN {
                 count.sent += count.likely_sent;
                 count.received += count.likely_received;
             }
-            marks.judge(key, &count);
+            if let (Some(means), Some(Weight::Whole)) = (count.means, count.weight) {
+                let (agree, against) = if means { (count.sent, count.received) } else { (count.received, count.sent) };
+                together.sent += agree;
+                together.received += against;
+            }
+        }
+        let known = together.sent + together.received;
+        let all_reversed = known >= MIN_KNOWN && together.received * 100 >= known * 95;
+        for (key, count) in counts {
+            marks.judge(key, &count, all_reversed);
         }
         marks
     }
 
-    fn judge(&mut self, key: String, count: &Count) {
+    fn judge(&mut self, key: String, count: &Count, all_reversed: bool) {
         let known = count.sent + count.received;
         if known < MIN_KNOWN {
-            if let Some(sent) = count.means {
-                self.meanings.insert(key, Meaning { sent, grade: Grade::Common });
+            if let Some(means) = count.means {
+                let reversed = all_reversed && count.weight == Some(Weight::Whole);
+                let grade = if reversed { Grade::Reversed } else { Grade::Common };
+                self.meanings.insert(key, Meaning { sent: means ^ reversed, grade });
             }
             return;
         }

@@ -150,7 +150,9 @@ fn separator(line: &[u8], after: usize, window: &[u8], response: bool) -> Option
             && (response || at == 0)
             && line.get(after + at + end.len()..).is_some_and(is_sip_header)
         {
-            return Some(end.to_vec());
+            // Of `\\r\\n` (a string in a string) only the last part is in the list.
+            let from = if end.starts_with(b"\\") { backslashes_before(window, at) } else { at };
+            return window.get(from..at + end.len()).map(<[u8]>::to_vec);
         }
     }
     let names = names()?;
@@ -163,6 +165,20 @@ fn separator(line: &[u8], after: usize, window: &[u8], response: bool) -> Option
         }
     }
     common_suffix(line, after)
+}
+
+/// Where the run of backslashes and `\r` that ends at `at` begins.
+fn backslashes_before(text: &[u8], mut at: usize) -> usize {
+    while let Some(before) = text.get(..at) {
+        if before.ends_with(b"\\") {
+            at -= 1;
+        } else if before.ends_with(b"\\r") {
+            at -= 2;
+        } else {
+            break;
+        }
+    }
+    at
 }
 
 /// Does the separator stand before other headers of the message as well?
@@ -236,10 +252,14 @@ fn restore(text: &[u8], separator: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     let mut at = 0;
+    let mut part = Part::Header;
     while let Some(found) = memmem::find(rest.get(at..).unwrap_or_default(), separator).map(|f| f + at) {
         let tail = rest.get(found + separator.len()..).unwrap_or_default();
-        if distinct || begins_line(tail, separator) {
-            out.extend_from_slice(rest.get(..found).unwrap_or_default());
+        let closes = found == 0 && at == 0 && part == Part::Announced;
+        if distinct || closes || begins_line(tail, separator, part) {
+            let line = rest.get(..found).unwrap_or_default();
+            part = part.after(line);
+            out.extend_from_slice(line);
             out.extend_from_slice(b"\r\n");
             rest = tail;
             at = 0;
@@ -251,15 +271,44 @@ fn restore(text: &[u8], separator: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Where in a message a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// In the header, no body announced.
+    Header,
+    /// In the header, with a Content-Type.
+    Announced,
+    /// In a body that is no session description.
+    Body,
+}
+
+impl Part {
+    fn after(self, line: &[u8]) -> Self {
+        let typed = line.get(..13).is_some_and(|name| name.eq_ignore_ascii_case(b"Content-Type:"));
+        match self {
+            _ if starts_message(line) => Self::Header,
+            Self::Header if typed && memmem::find(line, b"/sdp").is_none() => Self::Announced,
+            Self::Announced if line.is_empty() => Self::Body,
+            part => part,
+        }
+    }
+}
+
+fn starts_message(line: &[u8]) -> bool {
+    memmem::find(line, b"SIP/2.0").is_some() && crate::sip::grammar::start_line_at(line) == Some(0)
+}
+
 /// Dots, blanks or bars also stand inside values: they end a line only where one of a message begins.
-fn begins_line(tail: &[u8], separator: &[u8]) -> bool {
+fn begins_line(tail: &[u8], separator: &[u8], part: Part) -> bool {
     let line = |t: &[u8]| {
         (is_sip_header(t) && t.get(1) != Some(&b':')) || is_sdp(t) || t.starts_with(b"SIP/2.0 ") || t.starts_with(b"<?xml")
     };
-    if line(tail) || tail.trim_ascii().is_empty() {
+    if part == Part::Body || line(tail) || tail.trim_ascii().is_empty() {
         return true;
     }
-    tail.strip_prefix(separator).is_some_and(|second| line(second) || second.trim_ascii().is_empty() || starts_request(second))
+    let blank = part == Part::Announced && separator != b" ";
+    tail.strip_prefix(separator)
+        .is_some_and(|second| blank || line(second) || second.trim_ascii().is_empty() || starts_request(second))
 }
 
 fn starts_request(line: &[u8]) -> bool {
@@ -268,7 +317,7 @@ fn starts_request(line: &[u8]) -> bool {
 }
 
 /// Undoes the escapes of C and JSON strings once.
-fn unescape(text: &[u8]) -> Vec<u8> {
+pub fn unescape(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.iter().copied().enumerate();
     while let Some((at, byte)) = bytes.next() {

@@ -2,6 +2,7 @@
 //! Must not know other messages.
 
 use super::body::{Body, Kind, Length, Take, is_surely_sdp};
+use super::oneline::unescape;
 use super::prefix::{header_name, is_bare, strip, without_cr};
 use crate::base::{NoteKind, SourceRef};
 use crate::records::Stamp;
@@ -110,6 +111,8 @@ pub struct Open {
     padded: bool,
     closed: bool,
     truncated: bool,
+    exact_lines: u32,
+    other_lines: u32,
 }
 
 /// What is known when a start line turns out to begin a message.
@@ -160,6 +163,8 @@ impl Open {
             padded: false,
             closed: false,
             truncated: false,
+            exact_lines: 0,
+            other_lines: 0,
         }
     }
 
@@ -171,11 +176,32 @@ impl Open {
         }
     }
 
+    /// Does the line begin exactly as this message's lines do? Tells messages apart whose threads the log does not name in its head.
+    pub fn has_prefix(&self, content: &[u8]) -> bool {
+        content.starts_with(&self.prefix)
+    }
+
+    /// Have its lines begun with the same bytes so far, more than once? Then a line that begins otherwise is of another thread.
+    pub fn has_fixed_prefix(&self) -> bool {
+        self.exact_lines > 1 && self.other_lines == 0 && !self.prefix.is_empty()
+    }
+
+    /// What each of its lines begins with.
+    pub fn prefix(&self) -> &[u8] {
+        &self.prefix
+    }
+
     /// Looks at the next line and takes it if it belongs to this message. `own`: the line stands in the record that the message was last
     /// seen in, so it may be anything that a message has; else only what is surely of a message is taken.
     pub fn offer(&mut self, line: &Line<'_>, own: bool) -> Answer {
         let (content, cr) = without_cr(line.content);
-        let trimmed = self.trim_end(content);
+        let unquoted;
+        let mut trimmed = self.trim_end(content);
+        if self.trailer.starts_with(b"\"") && trimmed.contains(&b'\\') {
+            // Each line is a string of its own.
+            unquoted = unescape(trimmed);
+            trimmed = &unquoted;
+        }
         let Some((rest, at)) = self.behind_prefix(trimmed) else {
             return Answer::NotMine;
         };
@@ -191,7 +217,11 @@ impl Open {
             Phase::Body => self.offer_body(rest, cr, own),
         };
         match answer {
-            Answer::Mine | Answer::MineAndDone => self.taken(line),
+            Answer::Mine | Answer::MineAndDone => {
+                let exact = self.has_prefix(line.content);
+                *(if exact { &mut self.exact_lines } else { &mut self.other_lines }) += 1;
+                self.taken(line);
+            }
             Answer::DoneAt(within) => {
                 self.taken(line);
                 return Answer::DoneAt(at + within);
