@@ -27,11 +27,16 @@ impl Groups {
 /// with the files named for it.
 ///
 /// # Errors
-/// When `--with` names no path that was given; one sentence.
+/// When `--with` names no path that was given, or standard input is named twice; one sentence.
 pub fn groups(paths: &[PathBuf], with: &[OsString], separate: bool) -> Result<Groups, String> {
-    let mut out = Groups::default();
+    let is_stdin = |path: &&Path| path.as_os_str() == "-";
     let mut wanted: Vec<Vec<&Path>> = Vec::new();
     let companions = with.iter().map(|pair| companion(paths, pair)).collect::<Result<Vec<_>, _>>()?;
+    let files = companions.iter().map(|(_, file)| file.as_path());
+    if paths.iter().map(PathBuf::as_path).chain(files).filter(is_stdin).count() > 1 {
+        return Err(word("cli.stdin_twice").to_owned());
+    }
+    let mut out = Groups::default();
     if separate || !companions.is_empty() {
         for path in paths {
             let mut group = vec![path.as_path()];
@@ -182,6 +187,7 @@ mod tests {
         assert_eq!((bundle.as_path(), file.as_path()), (Path::new("b=1.zip"), Path::new("x=ced.dat")));
         assert!(companion(&paths, OsStr::new("c.zip=ced.dat")).is_err());
         assert!(companion(&paths, OsStr::new("a.zip=")).is_err());
+        assert!(groups(&[PathBuf::from("-"), PathBuf::from("-")], &[], true).is_err());
     }
 
     #[test]

@@ -116,7 +116,8 @@ fn describe(analysis: &Analysis, options: &Options, member: &Member, out: &mut S
     }
     let shapes: Vec<&(MemberId, String, u64)> = analysis.shapes.iter().filter(|(id, _, _)| *id == member.id).collect();
     for (_, shape, count) in shapes.iter().take(SHAPES) {
-        put(format!("    {count:>8}  {}", shape.escape_debug()));
+        let shape: String = shape.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+        put(format!("    {count:>8}  {shape}"));
     }
     if let Some(more) = shapes.len().checked_sub(SHAPES).filter(|n| *n > 0) {
         put(format!("    {}", words.fill("formats.more_shapes", &[("count", &more.to_string())])));
