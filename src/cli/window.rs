@@ -43,9 +43,11 @@ pub fn open(inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
     };
     match app::run(inputs.clone(), options) {
         Ok(()) => OK,
-        Err(WindowError::NoDisplay(why)) => without_window(&why, inputs, picture),
-        Err(why) => {
-            say(&why.to_string());
+        // The words of the window system name its own files: nothing its user could do with them.
+        Err(WindowError::NoDisplay(_)) => without_window(word("cli.no_display"), inputs, picture),
+        Err(WindowError::MissingLibrary(why) | WindowError::Start(why)) => without_window(&why, inputs, picture),
+        Err(WindowError::Picture(why)) => {
+            say(&why);
             UNREADABLE
         }
     }

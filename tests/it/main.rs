@@ -21,6 +21,8 @@ mod framing;
 mod framings;
 mod hostile;
 mod made;
+#[cfg(feature = "pictures")]
+mod pictures;
 mod samples;
 mod signatures;
 mod sip_conformance;
