@@ -66,7 +66,19 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         [Role::Startup, Role::Bwc, Role::Media, Role::Environment].into_iter().filter(|r| !present(*r)).collect();
     let shapes = parts.iter().flatten().flat_map(|p| p.read.shapes.iter().map(|(s, n)| (p.read.member, s.clone(), *n))).collect();
     let members = reports(&bundle, &parts, &zones, rules, &facts, &mut notes);
-    let view = BundleView { members: views(&bundle, &members, &runs), missing: missing.clone(), environment: &environment };
+    let busy = |from: LogTime, to: LogTime| {
+        let client = bundle.members.iter().zip(&parts).filter(|(member, _)| is_client(member));
+        client.filter_map(|(_, part)| part.as_ref()).any(|part| {
+            let index = &part.read.index;
+            index.order_time(index.at_or_after(from)).is_some_and(|at| at >= from && at <= to)
+        })
+    };
+    let view = BundleView {
+        members: views(&bundle, &members, &runs),
+        missing: missing.clone(),
+        environment: &environment,
+        busy: Some(&busy),
+    };
     let hits = failure_lines(&parts, &zones, &runs, rules);
     let outcome = evaluate(&rules.catalogue, &hits, &facts, &view, Language::English);
     let index = parts.into_iter().map(|p| p.map_or_else(Index::default, |p| p.read.index)).collect();

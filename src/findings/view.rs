@@ -49,8 +49,11 @@ pub struct MemberView {
     pub notes: Vec<(NoteKind, u64, String)>,
 }
 
+/// Is there a record of any client member between two moments, both included?
+pub type Busy<'a> = &'a dyn Fn(LogTime, LogTime) -> bool;
+
 /// The bundle as a whole.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BundleView<'a> {
     /// In member order.
     pub members: Vec<MemberView>,
@@ -58,6 +61,8 @@ pub struct BundleView<'a> {
     pub missing: Vec<Role>,
     /// `ced.dat`.
     pub environment: &'a Environment,
+    /// Tells sleep and gaps of the log from silence of the network; `None`: not known.
+    pub busy: Option<Busy<'a>>,
 }
 
 impl BundleView<'_> {

@@ -4,10 +4,14 @@
 use std::collections::BTreeSet;
 
 use bundlescope::base::{Language, Notes};
-use bundlescope::findings::Catalogue;
 use bundlescope::findings::catalogue::Trial;
 use bundlescope::findings::evaluate::is_place;
 use bundlescope::findings::signature::{Signature, Texts};
+use bundlescope::findings::{BundleView, Catalogue, Finding, Severity, evaluate};
+use bundlescope::session::Facts;
+use bundlescope::session::environment::Environment;
+
+use crate::captured_direct;
 
 fn catalogue() -> Catalogue {
     let mut notes = Notes::new();
@@ -124,4 +128,51 @@ fn every_language_says_everything() {
         complete(signature, &mut wrong);
     }
     assert!(wrong.is_empty(), "{} gaps\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn view(facts: &Facts, environment: &Environment) -> Vec<Finding> {
+    let view = BundleView { members: Vec::new(), missing: Vec::new(), environment, busy: None };
+    evaluate(&catalogue(), &[], facts, &view, Language::English).findings
+}
+
+/// Recordings whose network did something that a finding tells of, though nothing was made to fail.
+const TOLD: &[(&str, &str)] = &[
+    // The far end's BYE carries Q.850 cause 102, a timer that ran out.
+    ("call-released-with-reason", "call-released-abnormally"),
+];
+
+#[test]
+fn recordings_of_what_works_accuse_nobody() {
+    let mut wrong = Vec::new();
+    for folder in captured_direct::folders() {
+        let truth: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(folder.join("facts.json")).unwrap()).unwrap();
+        let scenario = folder.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+        let name = format!("{scenario}/{}", folder.file_name().unwrap().to_string_lossy());
+        let findings = view(&captured_direct::facts_of(&folder), &Environment::default());
+        let told = |f: &&Finding| TOLD.contains(&(scenario.as_str(), f.id.as_str()));
+        let bad: Vec<&str> =
+            findings.iter().filter(|f| f.severity < Severity::Note).filter(|f| !told(f)).map(|f| f.id.as_str()).collect();
+        println!("{name} [{}]: {:?}", truth["cause"], findings.iter().map(|f| (f.id.as_str(), f.severity.word(), f.count)).collect::<Vec<_>>());
+        if truth["cause"].is_null() && !bad.is_empty() {
+            wrong.push(format!("{name}: {bad:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn recordings_named_as_examples_hit_as_said() {
+    let mut wrong = Vec::new();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/captured");
+    for signature in &catalogue().signatures {
+        for example in &signature.examples {
+            let Some(scenario) = &example.scenario else { continue };
+            let findings = view(&captured_direct::facts_of(&root.join(scenario)), &Environment::default());
+            let ids: Vec<&str> = findings.iter().map(|f| f.id.as_str()).collect();
+            if ids.contains(&signature.id.as_str()) != example.hits {
+                wrong.push(format!("{} on {scenario}: {ids:?}", signature.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -3,6 +3,13 @@
 //!
 //! The worst error is to accuse wrongly: each check says what it is *not*, and a log that ends proves nothing.
 
+mod bundle;
+mod call;
+mod keepalive;
+mod media;
+mod registration;
+mod setup;
+
 use super::view::BundleView;
 use super::{Confidence, Severity};
 use crate::base::{LogTime, Private, Segment, Text};
@@ -181,17 +188,114 @@ impl<'a> Scene<'a> {
         matches!(self.facts.client.platform, Some(Platform::Ios | Platform::Android))
     }
 
+    /// Did the client write anything between two moments? Without knowing the records its SIP decides.
+    pub fn awake(&self, from: LogTime, to: LogTime) -> bool {
+        match self.bundle.busy {
+            Some(busy) => busy(from, to),
+            None => self.client_messages().any(|(_, m)| m.seen.at.is_some_and(|at| at >= from && at <= to)),
+        }
+    }
+
     /// Proof of something absent: what was looked through.
     pub fn looked_through(&self, text: impl Into<String>) -> Evidence {
         Evidence { source: None, at: None, text: Text::word(text), message: None }
     }
 }
 
+/// A masked text: what stands for a value that was taken out of the log. Equal masks do not mean equal values.
+pub fn is_masked(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let words = ["redacted", "masked", "hidden", "removed", "anonymi", "pii_", "xxxx", "***"];
+    text.is_empty() || words.iter().any(|w| lower.contains(w))
+}
+
+/// Does a challenge say that only the nonce was too old (RFC 7616 §3.3)?
+pub fn is_stale(scene: &Scene<'_>, answer: MessageId) -> bool {
+    let challenges = ["WWW-Authenticate", "Proxy-Authenticate"];
+    let says = |value: &str| {
+        let lower: String = value.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+        lower.contains("stale=true") || lower.contains("stale=\"true\"")
+    };
+    scene.message(answer).is_some_and(|m| challenges.iter().any(|name| m.seen.message.all(name).any(says)))
+}
+
+/// The call of a message.
+pub fn call_of(scene: &Scene<'_>, id: MessageId) -> Option<CallId> {
+    scene.facts.calls.iter().find(|c| c.messages.binary_search(&id).is_ok() || c.messages.contains(&id)).map(|c| c.id)
+}
+
 /// Code of one signature.
 pub type Check = fn(&Scene<'_>) -> Vec<Found>;
 
 /// Every check by the ID of its signature.
-pub const CHECKS: &[(&str, Check)] = &[];
+pub const CHECKS: &[(&str, Check)] = &[
+    ("register-unauthorised", registration::unauthorised),
+    ("register-forbidden", registration::forbidden),
+    ("register-user-unknown", registration::user_unknown),
+    ("register-no-answer", registration::no_answer),
+    ("register-server-unavailable", registration::server_unavailable),
+    ("register-server-error", registration::server_error),
+    ("register-refused", registration::refused),
+    ("register-interval-too-brief", registration::interval_too_brief),
+    ("registration-expired", registration::expired),
+    ("registration-taken-over", registration::taken_over),
+    ("registration-flapping", registration::flapping),
+    ("registration-throttled", registration::throttled),
+    ("registration-failed-over", registration::failed_over),
+    ("duplicate-bindings", registration::duplicate_bindings),
+    ("no-register-seen", registration::not_seen),
+    ("sip-not-readable", bundle::sip_not_readable),
+    ("keepalive-lost", keepalive::lost),
+    ("keepalive-gap", keepalive::gap),
+    ("nat-binding-lost", keepalive::nat_binding_lost),
+    ("connection-reopened", keepalive::connection_reopened),
+    ("sip-rewritten-on-path", keepalive::rewritten),
+    ("retransmissions-heavy", keepalive::retransmissions),
+    ("message-too-large-for-udp", keepalive::too_large),
+    ("call-media-not-acceptable", setup::media_not_acceptable),
+    ("call-forbidden", setup::forbidden),
+    ("call-number-unknown", setup::number_unknown),
+    ("call-peer-unreachable", setup::peer_unreachable),
+    ("call-server-unavailable", setup::server_unavailable),
+    ("call-server-error", setup::server_error),
+    ("call-refused", setup::other_refusal),
+    ("call-no-response", setup::no_response),
+    ("authentication-loop", setup::authentication_loop),
+    ("slow-setup", setup::slow_setup),
+    ("emergency-call-failed", setup::emergency),
+    ("extension-refused", setup::extension_refused),
+    ("reliable-provisional-failed", setup::reliable_provisional),
+    ("push-call-missed", setup::push_call_missed),
+    ("ack-missing", call::ack_missing),
+    ("bye-unanswered", call::bye_unanswered),
+    ("dropped-mid-call", call::dropped),
+    ("session-timer-expired", call::session_timer),
+    ("midcall-change-failed", call::midcall_change),
+    ("transfer-failed", call::transfer),
+    ("call-released-abnormally", call::released_abnormally),
+    ("calls-end-after-same-time", call::same_length),
+    ("audit-unanswered", call::audit_unanswered),
+    ("remote-control-refused", call::remote_control),
+    ("feature-state-explains", call::feature_state),
+    ("caller-identity-differs", call::caller_identity),
+    ("no-common-codec", media::no_common_codec),
+    ("one-way-media-negotiated", media::one_way),
+    ("security-mismatch", media::security_mismatch),
+    ("srtp-downgraded", media::srtp_downgraded),
+    ("dtmf-mismatch", media::dtmf_mismatch),
+    ("dtmf-clock-mismatch", media::dtmf_clock),
+    ("media-address-unreachable", media::address_unreachable),
+    ("media-source-changed", media::source_changed),
+    ("subscription-refused", bundle::subscription_refused),
+    ("subscription-lost", bundle::subscription_lost),
+    ("startup-stopped", bundle::startup_stopped),
+    ("environment-does-not-belong", bundle::environment_foreign),
+    ("environment-missing", bundle::environment_missing),
+    ("log-missing", bundle::log_missing),
+    ("log-truncated", bundle::log_truncated),
+    ("log-damaged", bundle::log_damaged),
+    ("clock-jump", bundle::clock_jump),
+];
 
 /// Checks that speak only where nothing else explains: they run last.
 pub const LAST: &[&str] = &["startup-stopped"];
