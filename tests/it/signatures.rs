@@ -13,7 +13,12 @@ use bundlescope::session::environment::Environment;
 
 use crate::captured_direct;
 
-fn catalogue() -> Catalogue {
+fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: std::sync::OnceLock<Catalogue> = std::sync::OnceLock::new();
+    CATALOGUE.get_or_init(load)
+}
+
+fn load() -> Catalogue {
     let mut notes = Notes::new();
     let catalogue = Catalogue::load(None, &mut notes);
     let notes: Vec<String> = notes.all().into_iter().map(|n| n.text).collect();
@@ -23,7 +28,7 @@ fn catalogue() -> Catalogue {
 
 #[test]
 fn every_example_hits_what_it_says_and_nothing_else() {
-    let trial = Trial::new(catalogue());
+    let trial = Trial::new(load());
     let mut wrong = Vec::new();
     for signature in &trial.catalogue().signatures {
         for (place, example) in signature.examples.iter().enumerate() {
@@ -55,7 +60,6 @@ fn line_signatures_have_enough_examples() {
 }
 
 #[test]
-#[ignore = "the catalogue is being written"]
 fn names_in_the_files_lead_somewhere() {
     let catalogue = catalogue();
     let mut wrong = Vec::new();
@@ -132,7 +136,7 @@ fn every_language_says_everything() {
 
 fn view(facts: &Facts, environment: &Environment) -> Vec<Finding> {
     let view = BundleView { members: Vec::new(), missing: Vec::new(), environment, busy: None };
-    evaluate(&catalogue(), &[], facts, &view, Language::English).findings
+    evaluate(catalogue(), &[], facts, &view, Language::English).findings
 }
 
 /// Recordings whose network did something that a finding tells of, though nothing was made to fail.
@@ -145,14 +149,19 @@ const TOLD: &[(&str, &str)] = &[
 fn recordings_of_what_works_accuse_nobody() {
     let mut wrong = Vec::new();
     for folder in captured_direct::folders() {
-        let truth: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(folder.join("facts.json")).unwrap()).unwrap();
+        let truth: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(folder.join("facts.json")).unwrap()).unwrap();
         let scenario = folder.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         let name = format!("{scenario}/{}", folder.file_name().unwrap().to_string_lossy());
         let findings = view(&captured_direct::facts_of(&folder), &Environment::default());
         let told = |f: &&Finding| TOLD.contains(&(scenario.as_str(), f.id.as_str()));
         let bad: Vec<&str> =
             findings.iter().filter(|f| f.severity < Severity::Note).filter(|f| !told(f)).map(|f| f.id.as_str()).collect();
-        println!("{name} [{}]: {:?}", truth["cause"], findings.iter().map(|f| (f.id.as_str(), f.severity.word(), f.count)).collect::<Vec<_>>());
+        println!(
+            "{name} [{}]: {:?}",
+            truth["cause"],
+            findings.iter().map(|f| (f.id.as_str(), f.severity.word(), f.count)).collect::<Vec<_>>()
+        );
         if truth["cause"].is_null() && !bad.is_empty() {
             wrong.push(format!("{name}: {bad:?}"));
         }

@@ -89,15 +89,58 @@ pub fn session_timer(scene: &Scene<'_>) -> Vec<Found> {
     all.filter(|(_, e)| e.kind == "session-expired").map(|(c, e)| event(scene, c, e)).collect()
 }
 
-/// A re-INVITE or UPDATE that was refused or got no answer. 491 is glare and is tried again (RFC 3261 §14.1); 422 likewise.
+/// A re-INVITE or UPDATE that would change something (hold, resume, codec) and was refused or got no answer. 491 is glare and is
+/// tried again (RFC 3261 §14.1); 422 likewise. A refresh with the same description is the session timer's matter.
 pub fn midcall_change(scene: &Scene<'_>) -> Vec<Found> {
-    let list =
-        failed(scene, "reinvite-failed").into_iter().filter(|(_, e)| !matches!(e.status, Some(401 | 407 | 422 | 487 | 491)));
-    list.map(|(call, e)| {
-        let reason = e.messages.last().and_then(|m| scene.message(*m)).map(|m| m.seen.message.reason().to_owned());
-        event(scene, call, e).with_log("reason", reason.unwrap_or_default())
-    })
-    .collect()
+    let mut out = Vec::new();
+    for (call, e) in failed(scene, "reinvite-failed") {
+        let told = !matches!(e.status, Some(401 | 407 | 422 | 487 | 491));
+        if told && e.messages.first().is_some_and(|m| changes(scene, call, *m)) {
+            let reason = e.messages.last().and_then(|m| scene.message(*m)).map(|m| m.seen.message.reason().to_owned());
+            out.push(event(scene, call, e).with_log("reason", reason.unwrap_or_default()));
+        }
+    }
+    // Repeated without even a 100, and the call was over before SIP's own time was: that was no race.
+    for call in scene.facts.calls.iter().filter(|c| c.ended.is_some() && c.state == CallState::Answered) {
+        for transaction in of_call(scene, call) {
+            let change = matches!(transaction.method, Method::Invite | Method::Update)
+                && transaction.request_to_tag(&scene.keys).is_some();
+            let silent = change && transaction.responses.is_empty() && transaction.requests.len() >= 2;
+            let Some(request) = transaction.request().map(MessageId).filter(|_| silent) else { continue };
+            let known = call.events.iter().any(|e| e.kind == "reinvite-failed" && e.messages.contains(&request));
+            if !known && scene.at(request) < call.ended && changes(scene, call, request) {
+                let by = if transaction.role == Role::Server { Side::Peer } else { Side::Client };
+                let messages: Vec<MessageId> = transaction.requests.iter().map(|r| MessageId(*r)).collect();
+                let one = Found::of(scene, call.run, &messages).in_call(call.id).with("by", by.word());
+                out.push(one.sure(Confidence::Likely));
+            }
+        }
+    }
+    out
+}
+
+fn of_call<'s>(scene: &'s Scene<'_>, call: &Call) -> Vec<&'s Transaction> {
+    let mut places: Vec<u32> =
+        call.messages.iter().filter_map(|m| scene.transactions.of.get(m.index()).copied().flatten()).collect();
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().filter_map(|p| scene.transactions.get(p)).collect()
+}
+
+/// Does a request's description differ from what its side said last? Without a description: a re-INVITE asks for an offer, which
+/// may change something; an UPDATE only refreshes.
+fn changes(scene: &Scene<'_>, call: &Call, request: MessageId) -> bool {
+    let Some(message) = scene.message(request) else { return false };
+    // The o= line has a version that may grow by itself.
+    let description = |id: MessageId| {
+        let sdp = scene.message(id)?.seen.message.sdp()?;
+        Some((sdp.address, sdp.flow, sdp.media))
+    };
+    let Some(own) = description(request) else { return message.seen.message.method() == Some(Method::Invite) };
+    let same_side =
+        |id: &&MessageId| **id < request && scene.message(**id).is_some_and(|m| m.seen.direction == message.seen.direction);
+    let before = call.messages.iter().rev().filter(same_side).find_map(|id| description(*id));
+    before.is_none_or(|before| before != own)
 }
 
 /// REFER refused, or the NOTIFY tells of a failure (RFC 3515 §2.4.5).
