@@ -32,7 +32,7 @@ impl Catalogue {
     /// From files already read.
     pub fn from_files(files: &[RuleFile], notes: &mut Notes) -> Self {
         let mut catalogue = Self::default();
-        let mut known: BTreeMap<String, String> = BTreeMap::new();
+        let mut known: BTreeMap<String, (String, bool)> = BTreeMap::new();
         // The user's files come last; one of them may replace an embedded signature of its ID.
         let mut order: Vec<&RuleFile> = files.iter().collect();
         order.sort_by_key(|f| f.embedded);
@@ -40,19 +40,16 @@ impl Catalogue {
         for file in order {
             match signature::read(file) {
                 Ok((signature, rules)) => match known.get(&signature.id) {
-                    Some(path)
-                        if file.embedded && read.iter().any(|(s, _): &(Signature, _)| s.id == signature.id && !s.embedded) =>
-                    {
-                        let _ = path;
-                    }
-                    Some(path) => notes.push(
+                    // The user's own stands in the place of the one that came with the program.
+                    Some((_, embedded)) if file.embedded && !embedded => {}
+                    Some((path, _)) => notes.push(
                         NoteKind::BadRule,
                         None,
                         0,
                         format!("Signature left out, its name is taken by {path}: {}", file.path),
                     ),
                     None => {
-                        known.insert(signature.id.clone(), file.path.clone());
+                        known.insert(signature.id.clone(), (file.path.clone(), file.embedded));
                         read.push((signature, rules));
                     }
                 },

@@ -221,7 +221,11 @@ pub fn rewritten(scene: &Scene<'_>) -> Vec<Found> {
 
 /// Ten repeats and a twentieth of the requests, counted in transactions that were answered; by peer and transport.
 pub fn retransmissions(scene: &Scene<'_>) -> Vec<Found> {
-    let mut by_peer: BTreeMap<(RunId, String, String), (usize, usize, Vec<MessageId>)> = BTreeMap::new();
+    /// Run, peer, transport.
+    type Peer = (RunId, String, String);
+    /// Requests sent, repeats among them, some repeats as proof.
+    type Count = (usize, usize, Vec<MessageId>);
+    let mut by_peer: BTreeMap<Peer, Count> = BTreeMap::new();
     for transaction in scene.transactions.list.iter().filter(|t| t.role == Role::Client && t.answer.is_some()) {
         let Some(request) = transaction.request() else { continue };
         let Some(sent) = scene.message(MessageId(request)) else { continue };
