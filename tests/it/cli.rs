@@ -249,3 +249,18 @@ fn a_zone_for_logs_that_print_none() {
     assert_eq!(first(&["--log-zone", "+05:45"]), ("2024-02-02T06:17:22.498000Z".into(), "given".into()));
     assert_eq!(first(&["--zone", "+05:45"]).0, "2024-02-02T12:02:22.498000Z", "JSON stays in UTC");
 }
+
+#[test]
+fn a_finding_can_fail_a_script() {
+    let folder = Folder::new();
+    let fault = "2024-01-30T07:19:10.077Z <Error> [0x45c] BroadWorksConfigDownloader.cpp:106 onAccessDeviceListSucceeded:BWC:SCF: \
+                 ConfigDownload - the device profile 'Business Communicator - PC' is not found.\n";
+    let (bad, good) = (
+        folder.file("bad.log", fault.as_bytes()),
+        folder.file("good.log", b"2024-01-30T07:19:10.077Z <Info> [0x45c] a.cpp:1 x\n"),
+    );
+    code(&run(&["report", path(&bad), "--fail-on", "error"]), 3);
+    code(&run(&["report", path(&bad), "--fail-on", "warning"]), 3);
+    code(&run(&["report", path(&bad)]), 0);
+    code(&run(&["report", path(&good), "--fail-on", "warning"]), 0);
+}

@@ -137,12 +137,13 @@ impl<'a> View<'a> {
         out
     }
 
-    /// Evidence as lines: time, place, and the line as logged.
+    /// Evidence as lines: place, time, and the line as logged; without the time where the line begins with its own.
     fn evidence(&self, page: &mut Page, indent: usize, list: &[Evidence]) {
         for one in list {
             let place = one.source.map(|s| self.place(s)).unwrap_or_default();
             let text = self.options.outlet.text(&one.text);
-            let time = one.at.map(|at| self.time(Some(at))).unwrap_or_default();
+            let stamped = text.starts_with(|c: char| c.is_ascii_digit());
+            let time = one.at.filter(|_| !stamped).map(|at| self.time(Some(at))).unwrap_or_default();
             page.line(indent, &format!("{place}  {time} {text}"));
         }
     }
