@@ -99,8 +99,7 @@ fn in_document(shown: &mut Shown, command: Command) {
         }
         Command::ShowMessage(id) => show_message(shown, id),
         Command::OpenMessage(id) => {
-            state.remember();
-            state.view = View::Timeline;
+            go(state, View::Timeline);
             show_message(shown, id);
         }
         Command::ShowStage(place) => {
@@ -177,15 +176,17 @@ fn go(state: &mut ViewState, view: View) {
 /// Chooses a message everywhere; the ladder changes its subject when the message is not in it.
 fn show_message(shown: &mut Shown, id: MessageId) {
     let (document, state) = (&shown.document, &mut shown.view);
-    if state.selection.message != Some(id) {
+    // Steps inside one ladder are not levels: back leads to where the ladder was chosen.
+    let inside = state.ladder(document).is_some_and(|ladder| ladder.row_of(id).is_some());
+    let leaves = matches!(state.view, View::Overview | View::Files);
+    if leaves || (!inside && state.view != View::Messages) {
         state.remember();
     }
-    if matches!(state.view, View::Overview | View::Files) {
+    if leaves {
         state.view = View::Timeline;
     }
     state.selection.message = Some(id);
     state.reveal = true;
-    let inside = state.ladder(document).is_some_and(|ladder| ladder.row_of(id).is_some());
     if !inside {
         let facts = &document.analysis.facts;
         let call = facts.calls.iter().find(|c| c.messages.contains(&id)).map(|c| Subject::Call(c.id));
@@ -285,7 +286,9 @@ fn back(app: &mut App, ctx: &Context) {
         app.active = Some(app.tabs.len() - 1);
     } else if let Some(shown) = app.shown() {
         let state = &mut shown.view;
-        if !state.back() {
+        if state.view == View::Messages && !state.filter.is_empty() {
+            state.filter.clear();
+        } else if !state.back() {
             state.selection = Selection { subject: state.selection.subject, ..Selection::default() };
             state.view = View::Overview;
         }

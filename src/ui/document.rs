@@ -1,9 +1,10 @@
 //! An analysis ready to be shown. In: an analysis, on the job's thread. Out: scenes and counts, never changed after.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::analyse::Analysis;
-use crate::base::Tone;
+use crate::base::{Note, Tone};
 use crate::bundle::Observer;
 use crate::records::Level;
 use crate::session::call::CallState;
@@ -34,6 +35,8 @@ pub struct Document {
     pub density: Density,
     /// Records read in all members.
     pub records: u64,
+    /// What could not be read: of the bundle as a whole first, then by member.
+    pub notes: Vec<Note>,
 }
 
 impl Document {
@@ -45,7 +48,8 @@ impl Document {
         let scenes = if runs == 0 { vec![scene(None)] } else { (0..runs).map(|run| scene(Some(RunId(run)))).collect() };
         let density = density(&analysis);
         let records = analysis.members.iter().map(|m| m.records).sum();
-        Self { scenes, density, records, analysis }
+        let notes = all_notes(&analysis);
+        Self { scenes, density, records, notes, analysis }
     }
 
     /// Name of the file or folder.
@@ -99,6 +103,16 @@ impl Document {
     pub fn member_path(&self, id: crate::base::MemberId) -> &str {
         self.analysis.bundle.members.get(id.index()).map_or("", |m| m.path.as_str())
     }
+}
+
+/// Every note once.
+fn all_notes(analysis: &Analysis) -> Vec<Note> {
+    let whole = analysis.notes.all().into_iter().chain(analysis.bundle.notes.all());
+    let mut seen = HashSet::new();
+    let mut out: Vec<Note> = whole.chain(analysis.members.iter().flat_map(|m| m.notes.iter().cloned())).collect();
+    out.retain(|note| seen.insert((note.kind, note.member, note.line, note.text.clone())));
+    out.sort_by_key(|note| note.member);
+    out
 }
 
 fn density(analysis: &Analysis) -> Density {

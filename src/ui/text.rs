@@ -64,16 +64,25 @@ pub fn galley(ui: &Ui, text: &str, kind: Type, color: Color32, width: f32) -> Ar
 
 /// Lays out one line of several pieces, cut with an ellipsis at `width` points.
 pub fn rich(ui: &Ui, pieces: &[(&str, Type, Color32)], width: f32) -> Arc<Galley> {
+    pieces_up_to(ui, pieces, width, MOST_CHARS)
+}
+
+/// Lays out one line of several pieces, each of at most `most` characters.
+pub fn pieces_up_to(ui: &Ui, pieces: &[(&str, Type, Color32)], width: f32, most: usize) -> Arc<Galley> {
     let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
     job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: 1, break_anywhere: true, overflow_character: Some('…') };
     for (text, kind, color) in pieces {
-        let short: Cow<'_, str> = match text.char_indices().nth(MOST_CHARS) {
-            Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or(text))),
-            None => Cow::Borrowed(*text),
-        };
-        job.append(&short, 0.0, TextFormat { valign: Align::Center, ..TextFormat::simple(kind.id(), *color) });
+        job.append(&short(text, most), 0.0, TextFormat { valign: Align::Center, ..TextFormat::simple(kind.id(), *color) });
     }
     ui.painter().layout_job(job)
+}
+
+/// The first `most` characters and an ellipsis.
+pub fn short(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or(text))),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// Paints a line inside `rect`, centred in its height, and gives the part it took.

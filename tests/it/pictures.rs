@@ -2,13 +2,16 @@
 //! its verdict. Needs a Vulkan or GL driver (software is enough), hence the feature `pictures`.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use bundlescope::analyse::{Options, Progress, analyse};
 use bundlescope::app::{App, Theme};
 use bundlescope::bundle::Input;
-use eframe::egui::Vec2;
+use eframe::egui::{Key, Vec2};
 use egui_kittest::Harness;
 use image::RgbaImage;
+
+use crate::ui::{good_log, input, read};
 
 const GOOD: &[u8] = include_bytes!("../../assets/samples/good.zip");
 const FAILING: &[u8] = include_bytes!("../../assets/samples/failing.zip");
@@ -60,4 +63,49 @@ fn each_sample_in_each_theme_shows_itself() {
         assert!(of_colour(&failing, fail) > 300, "the failing sample shows a failure: {}", of_colour(&failing, fail));
         assert!(of_colour(&good, fail) < of_colour(&failing, fail) / 4, "the good sample shows no failure");
     }
+}
+
+/// One picture: name, size in points, pixels a point, theme, keys pressed before it is taken.
+type Shot = (&'static str, (f32, f32), f32, Theme, &'static [Key]);
+
+const SHOTS: [Shot; 10] = [
+    ("overview-dark", (1280.0, 800.0), 1.0, Theme::Dark, &[]),
+    ("overview-light-2560", (2560.0, 1440.0), 1.0, Theme::Light, &[]),
+    ("overview-light-150", (960.0, 600.0), 1.5, Theme::Light, &[]),
+    ("timeline-dark", (1440.0, 900.0), 1.0, Theme::Dark, &[Key::Num2]),
+    ("timeline-light", (1280.0, 800.0), 1.0, Theme::Light, &[Key::Num2]),
+    ("timeline-contrast", (1280.0, 800.0), 1.0, Theme::HighContrast, &[Key::Num2]),
+    ("calls-light", (1280.0, 800.0), 1.0, Theme::Light, &[Key::Num3]),
+    ("messages-dark", (1280.0, 800.0), 1.0, Theme::Dark, &[Key::Num4]),
+    ("files-dark", (1280.0, 800.0), 1.0, Theme::Dark, &[Key::Num7]),
+    ("help-light", (1280.0, 800.0), 1.0, Theme::Light, &[Key::Questionmark]),
+];
+
+#[test]
+fn the_main_states_can_be_looked_at() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let analyses = read(vec![input("good.log", good_log().into_bytes())]);
+    for (name, size, scale, theme, keys) in SHOTS {
+        let mut app = App::new(theme);
+        for analysis in &analyses {
+            app.show(std::sync::Arc::clone(analysis));
+        }
+        let harness = Harness::builder().with_size(Vec2::new(size.0, size.1)).with_pixels_per_point(scale);
+        let mut harness = harness.wgpu().build_eframe(move |cc| {
+            App::prepare(&cc.egui_ctx);
+            app
+        });
+        harness.run_steps(4);
+        for key in keys {
+            harness.key_press(*key);
+            harness.run_steps(4);
+        }
+        let picture = harness.render().unwrap();
+        picture.save(folder.join(format!("{name}.png"))).unwrap();
+        assert_eq!(picture.dimensions(), ((size.0 * scale) as u32, (size.1 * scale) as u32), "{name}");
+        let colours: HashSet<_> = picture.pixels().step_by(7).collect();
+        assert!(colours.len() > 60, "{name} has only {} colours", colours.len());
+    }
+    println!("pictures in {}", folder.display());
 }

@@ -97,6 +97,16 @@ impl Hosts {
 pub fn own_address(logged: &LoggedMessage) -> Text {
     match &logged.seen.local {
         Some(local) => Text(vec![Segment::Private(Private::new(PrivateKind::Address, local.as_str()))]),
+        // The top Via of what the client sends names its own address (RFC 3261 §18.1.1).
+        None if logged.seen.direction == Direction::Sent && wire::status(&logged.seen.message).is_none() => {
+            let via = wire::header(&logged.seen.message, "Via", "v").unwrap_or("");
+            let sent_by =
+                via.split_once(char::is_whitespace).map_or("", |(_, rest)| rest).split([';', ',']).next().unwrap_or("").trim();
+            if sent_by.is_empty() {
+                return Text::default();
+            }
+            Text(vec![Segment::Private(Private::new(PrivateKind::Address, sent_by))])
+        }
         None => Text::default(),
     }
 }

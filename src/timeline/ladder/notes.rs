@@ -13,7 +13,7 @@ use crate::session::{Facts, MessageId};
 use crate::sip::{Message, Method, StartLine};
 use crate::timeline::figures::duration;
 use crate::timeline::lanes::call::held;
-use crate::timeline::lanes::media::{codec_name, codec_number, flow_word};
+use crate::timeline::lanes::media::{codec_name, codec_number, flow_word, names};
 use crate::timeline::scene::Look;
 use crate::timeline::wire;
 
@@ -176,7 +176,7 @@ fn sdp(media: &[(&Call, &MediaSegment, bool)]) -> String {
         return String::new();
     };
     let mut text = if *offer {
-        let names: Vec<&str> = segment.offered.iter().map(|c| codec_name(c).0).collect();
+        let names = names(&segment.offered);
         let mut list = names.iter().take(MOST_CODECS).copied().collect::<Vec<_>>().join(" ");
         if names.len() > MOST_CODECS {
             list.push_str(" …");
@@ -223,10 +223,12 @@ fn outcome(call: &Call, segment: &MediaSegment, before: Option<&str>) -> (String
     }
     let codec = segment.codec.as_deref().unwrap_or("");
     let look = Look::Codec { number: codec_number(call, codec), one_way: false };
-    if change(call, segment).is_some() {
-        return (word("ladder.resume").to_owned(), look);
-    }
     let name = codec_name(codec).0;
+    if change(call, segment).is_some() {
+        let resume = word("ladder.resume");
+        let changed = before.is_some_and(|before| before != codec);
+        return (if changed { format!("{resume}, {name}") } else { resume.to_owned() }, look);
+    }
     match before {
         Some(before) if before != codec => (Words::english().fill("ladder.codec", &[("name", name)]), look),
         _ => (name.to_owned(), look),

@@ -6,6 +6,7 @@ use crate::base::words::{Words, word};
 use crate::base::{Text, Tone};
 use crate::session::call::Call;
 use crate::session::media::{Flow, MediaOutcome, MediaSegment};
+use crate::sip::sdp::{is_comfort_noise, is_telephone_event};
 use crate::timeline::scene::{Lane, Look, Mark, Shape, Span, Target, Topic, us};
 
 /// One lane for each kind of media that the call negotiated, audio first.
@@ -25,6 +26,18 @@ pub fn lanes(call: &Call, log_end_us: i64) -> Vec<Lane> {
 /// `G722` of `G722/8000`, and the rest.
 pub fn codec_name(codec: &str) -> (&str, &str) {
     codec.split_once('/').unwrap_or((codec, ""))
+}
+
+/// Names of formats for people: each once, digits (telephone-event) and comfort noise left aside.
+pub fn names(formats: &[String]) -> Vec<&str> {
+    let mut out: Vec<&str> = Vec::new();
+    for format in formats.iter().filter(|f| !is_telephone_event(f) && !is_comfort_noise(f)) {
+        let name = codec_name(format).0;
+        if !out.contains(&name) {
+            out.push(name);
+        }
+    }
+    out
 }
 
 /// In which order a codec first appeared in its call, from 1; this gives it its colour everywhere.

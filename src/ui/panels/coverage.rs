@@ -3,7 +3,7 @@
 use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
 
 use crate::base::words::{Words, word};
-use crate::base::{Tone, ZoneBasis};
+use crate::base::{Note, Tone, ZoneBasis};
 use crate::timeline::figures::count;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{self, cut_left, cut_right};
@@ -77,23 +77,20 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, mut rect: Rect, sign: Sign, name: &str, figure:
 fn notes(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document) {
     let palette = cx.palette;
     let analysis = &document.analysis;
-    let mut all: Vec<String> =
-        analysis.notes.all().iter().chain(&analysis.bundle.notes.of(None)).map(|n| n.text.clone()).collect();
-    for member in &analysis.members {
-        let path = document.member_path(member.id);
-        all.extend(
-            member
-                .notes
-                .iter()
-                .map(|n| if n.line > 0 { format!("{path}:{}: {}", n.line, n.text) } else { format!("{path}: {}", n.text) }),
-        );
-    }
+    let told = |note: &Note| match note.member.map(|id| document.member_path(id)) {
+        Some(path) if note.line > 0 => format!("{path}:{}: {}", note.line, note.text),
+        Some(path) => format!("{path}: {}", note.text),
+        None => note.text.clone(),
+    };
+    let mut all: Vec<String> = document.notes.iter().take(MOST_NOTES).map(told).collect();
+    let mut count_all = document.notes.len();
     let unknown: u64 = analysis.members.iter().map(|m| m.unrecognised_lines).sum();
     if unknown > 0 {
-        all.push(Words::english().fill("window.unknown_lines", &[("n", &count(unknown))]));
+        all.insert(0, Words::english().fill("window.unknown_lines", &[("n", &count(unknown))]));
+        count_all += 1;
     }
-    all.dedup();
-    for note in all.iter().take(MOST_NOTES) {
+    all.truncate(MOST_NOTES);
+    for note in &all {
         let shown = text::visible(note).into_owned();
         let width = ui.available_width() - 44.0;
         let height = ui.painter().layout(shown.clone(), Type::Small.id(), palette.t2, width).size().y.min(34.0);
@@ -106,8 +103,8 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document) {
         text::line(ui, rect.shrink2(vec2(32.0, 0.0)), Align::Min, word("window.all_read"), Type::Small, palette.t3);
     }
     let rect = widgets::reserve(ui, 22.0).shrink2(vec2(32.0, 0.0));
-    let label = if all.len() > MOST_NOTES {
-        Words::english().fill("window.more_notes", &[("n", &(all.len() - MOST_NOTES).to_string())])
+    let label = if count_all > all.len() {
+        Words::english().fill("window.more_notes", &[("n", &count(count_all as u64 - all.len() as u64))])
     } else {
         word("window.show_files").to_owned()
     };

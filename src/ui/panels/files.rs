@@ -26,11 +26,10 @@ const COLUMNS: [(&str, f32, Align); 9] = [
 /// The files view.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, mut rect: Rect) {
     let palette = cx.palette;
-    let notes = all_notes(document);
     let height = rect.height() * 0.42;
     let below = cut_bottom(&mut rect, height);
     area(ui, "members", rect, palette.panel, |ui| members(ui, cx, document, rect));
-    area(ui, "notes", below, palette.panel, |ui| note_list(ui, cx, document, &notes, below));
+    area(ui, "notes", below, palette.panel, |ui| note_list(ui, cx, document, &document.notes, below));
 }
 
 fn members(ui: &mut Ui, cx: &Cx<'_>, document: &Document, rect: Rect) {
@@ -114,18 +113,6 @@ fn range(report: Option<&MemberReport>) -> String {
     } else {
         format!("{} {} – {} {}", first.date(0), first.clock(0), last.date(0), last.clock(0))
     }
-}
-
-/// Every note of bundle and members, those about the whole first.
-fn all_notes(document: &Document) -> Vec<Note> {
-    let analysis = &document.analysis;
-    let mut out: Vec<Note> = analysis.notes.all();
-    for note in analysis.bundle.notes.all().into_iter().chain(analysis.members.iter().flat_map(|m| m.notes.clone())) {
-        if !out.contains(&note) {
-            out.push(note);
-        }
-    }
-    out
 }
 
 fn note_list(ui: &mut Ui, cx: &Cx<'_>, document: &Document, notes: &[Note], rect: Rect) {

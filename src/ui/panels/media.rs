@@ -15,7 +15,7 @@ use crate::session::media::{MediaCause, MediaOutcome, MediaSegment};
 use crate::timeline::Subject;
 use crate::timeline::figures::elapsed;
 use crate::timeline::lanes::call::name;
-use crate::timeline::lanes::media::{codec_name, codec_number, flow_word};
+use crate::timeline::lanes::media::{codec_name, codec_number, flow_word, names};
 use crate::ui::widgets::{self, Row, cut_left, cut_right, cut_top, line_below};
 use crate::ui::{Command, Cx, Document, Type, ViewState, text};
 
@@ -106,7 +106,7 @@ fn row(
     let mut inner = rect.shrink2(vec2(12.0, 0.0));
     let line = document.analysis.facts.message(proof).map_or_else(String::new, |m| m.source.line.to_string());
     text::paint(ui, cut_right(&mut inner, 56.0), Align::Max, &line, Type::Mono, if selected { palette.t2 } else { palette.t3 });
-    let offered: Vec<&str> = segment.offered.iter().map(|c| codec_name(c).0).collect();
+    let offered = names(&segment.offered);
     let security = if segment.secure {
         "SRTP"
     } else if segment.outcome == MediaOutcome::Agreed {

@@ -17,6 +17,8 @@ use crate::ui::widgets::{self, cut_left, cut_right, cut_top};
 use crate::ui::{Cx, Document, Type, ViewState, text};
 
 const LINE: f32 = 17.0;
+/// Characters of a line that are laid out; a longer one goes on in the log.
+const MOST_LINE: usize = 4_000;
 /// Below this width the facts beside the text give way.
 const WIDE: f32 = 560.0;
 
@@ -48,7 +50,7 @@ fn raw(ui: &mut Ui, cx: &Cx<'_>, state: &ViewState, logged: &LoggedMessage) {
     let message = &logged.seen.message;
     let lines: Vec<&str> = message.text.split_inclusive('\n').collect();
     let body_at = message.body.start;
-    let most = lines.iter().map(|l| l.chars().count().min(600)).max().unwrap_or(0);
+    let most = lines.iter().map(|l| l.chars().take(MOST_LINE).count()).max().unwrap_or(0);
     // A message escaped onto one line of the log has one number; else each line has its own.
     let numbered = logged.lines as usize >= lines.len();
     let salt = ("message", state.selection.message.map(|id| id.0));
@@ -75,10 +77,11 @@ fn raw(ui: &mut Ui, cx: &Cx<'_>, state: &ViewState, logged: &LoggedMessage) {
                 0 => &[(name, Type::MonoBold, palette.t1), (value, Type::Mono, palette.t1)],
                 _ => &[(name, Type::Mono, palette.accent), (value, Type::Mono, palette.t1)],
             };
-            let galley = text::rich(ui, pieces, f32::INFINITY);
+            let galley = text::pieces_up_to(ui, pieces, f32::INFINITY, MOST_LINE);
             text::place(ui, rect, Align::Min, galley);
             let response = ui.interact(rect, ui.scope_id().with(("line", place)), Sense::hover());
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{number} {line}")));
+            response
+                .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{number} {}", text::short(&line, MOST_LINE))));
             offset += lines.get(place).map_or(0, |l| l.len());
         }
     });
@@ -157,7 +160,7 @@ fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'st
     {
         let _ = owner;
         let formats = if segment.offer == id { &segment.offered } else { &segment.answered };
-        let names: Vec<&str> = formats.iter().map(|f| crate::timeline::lanes::media::codec_name(f).0).collect();
+        let names = crate::timeline::lanes::media::names(formats);
         add("window.codecs", format!("{}: {}", segment.kind, names.join(" ")));
         let end =
             if (segment.offer == id) == (logged.seen.direction == Direction::Sent) { &segment.local } else { &segment.remote };

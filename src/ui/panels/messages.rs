@@ -19,7 +19,7 @@ const ROW: f32 = 22.0;
 /// The messages view.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
     let palette = cx.palette;
-    let width = (rect.width() * 0.52).max(480.0);
+    let width = (rect.width() * 0.54).max(480.0);
     let left = cut_left(&mut rect, width);
     area(ui, "messages", left, palette.panel, |ui| {
         list(ui, cx, document, state, left);
@@ -84,16 +84,18 @@ fn columns(ui: &mut Ui, row: &mut Rect, mut cell: impl FnMut(&mut Ui, Rect, &'st
     let line = cut_right(&mut inner, 60.0);
     for (column, width, align) in [
         ("window.col_time", 92.0, Align::Min),
-        ("window.col_since", 72.0, Align::Max),
-        ("window.col_way", 30.0, Align::Center),
-        ("window.col_title", 190.0, Align::Min),
-        ("window.col_peer", 150.0, Align::Min),
+        ("window.col_since", 66.0, Align::Max),
+        ("window.col_way", 28.0, Align::Center),
+        ("window.col_title", 176.0, Align::Min),
+        ("window.col_peer", 140.0, Align::Min),
     ] {
         let part = cut_left(&mut inner, width);
         cell(ui, part, column, align);
         cut_left(&mut inner, 8.0);
     }
-    cell(ui, inner, "window.col_call_id", Align::Min);
+    if inner.width() > 60.0 {
+        cell(ui, inner, "window.col_call_id", Align::Min);
+    }
     cell(ui, line, "window.col_line", Align::Max);
 }
 

@@ -108,6 +108,9 @@ fn second_line(registration: &Registration) -> String {
 fn attempt_row(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, place: (u32, usize), attempt: &Attempt) {
     let palette = cx.palette;
     let rect = widgets::reserve(ui, 22.0);
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
     let (tone, said) = match attempt.status {
         Some(status) if passed(attempt) => (Tone::Ok, format!("{status} {}", attempt.reason.as_deref().unwrap_or(""))),
         Some(status) if is_challenge(attempt) => (Tone::Muted, format!("{status} {}", word("window.challenge"))),

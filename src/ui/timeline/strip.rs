@@ -3,11 +3,14 @@
 use eframe::egui::{Align, Color32, Mesh, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::HEADS;
-use crate::base::words::word;
+use crate::base::words::{Words, word};
 use crate::timeline::figures::duration;
 use crate::timeline::{Extent, Window};
 use crate::ui::widgets::{cut_left, line_below};
 use crate::ui::{Command, Cx, Document, Type, ViewState, text};
+
+/// A stretch without records is named from this width.
+const GAP_PX: f32 = 60.0;
 
 /// Shows the strip; a click moves the window there.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, extent: Extent, mut rect: Rect) {
@@ -22,8 +25,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState
         rect.left() + part.clamp(0.0, 1.0) as f32 * rect.width()
     };
     bars(ui, cx, document, rect);
+    gaps(ui, cx, document, whole, rect);
     let window = state.window.unwrap_or(Window::all(extent));
-    let left = place(window.start_us);
+    let left = place(window.start_us).min(rect.right() - 6.0);
     let frame = Rect::from_min_max(pos2(left, rect.top() + 3.0), pos2(place(window.end_us).max(left + 5.0), rect.bottom() - 3.0));
     ui.painter().rect_stroke(frame, 3.0, Stroke::new(1.5, palette.accent), StrokeKind::Inside);
     let response = ui.interact(rect, ui.scope_id().with("strip"), Sense::click_and_drag());
@@ -41,6 +45,30 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState
             Some(run) if run != state.run && response.clicked() => cx.send(Command::ShowRun(run)),
             _ => cx.send(Command::ShowTime(window.moved(us - (window.start_us + window.end_us) / 2.0, extent))),
         }
+    }
+}
+
+/// Stretches without any record, hatched and named: absence is drawn.
+fn gaps(ui: &mut Ui, cx: &Cx<'_>, document: &Document, whole: Extent, rect: Rect) {
+    let bins = &document.density.bins;
+    let step = rect.width() / bins.len().max(1) as f32;
+    let mut from = 0;
+    while from < bins.len() {
+        let empty = bins.iter().skip(from).take_while(|b| b.0 == 0).count();
+        if empty as f32 * step > GAP_PX {
+            let left = rect.left() + from as f32 * step;
+            let gap = Rect::from_x_y_ranges(left + 2.0..=left + empty as f32 * step - 2.0, rect.y_range().shrink(6.0));
+            crate::ui::shapes::hatch(ui.painter(), gap, (true, false), cx.palette.hair);
+            let length = duration((whole.length_us() as f64 * empty as f64 / bins.len() as f64) as i64);
+            let said = Words::english().fill("window.no_log_for", &[("time", &length)]);
+            let words = text::galley(ui, &said, Type::Tiny, cx.palette.t3, gap.width());
+            if words.size().x + 16.0 < gap.width() {
+                let ground = Rect::from_center_size(gap.center(), words.size() + vec2(10.0, 0.0));
+                ui.painter().rect_filled(ground, 0.0, cx.palette.base);
+                text::place(ui, ground, Align::Center, words);
+            }
+        }
+        from += empty.max(1);
     }
 }
 
