@@ -130,7 +130,7 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewStat
     let palette = cx.palette;
     line_below(ui, palette, rect);
     let mut inner = rect.shrink2(vec2(8.0, 0.0));
-    let narrow = rect.width() < 1000.0;
+    let narrow = rect.width() < 900.0;
     let mut right = cut_right(&mut inner, if narrow { 250.0 } else { 420.0 });
     text::line(ui, cut_right(&mut right, 40.0), Align::Max, "UTC", Type::Label, palette.t2);
     runs(ui, cx, document, state, right);

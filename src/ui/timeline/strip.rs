@@ -11,6 +11,8 @@ use crate::ui::{Command, Cx, Document, Type, ViewState, text};
 
 /// A stretch without records is named from this width.
 const GAP_PX: f32 = 60.0;
+/// Shorter silences are ordinary.
+const GAP_US: i64 = 10 * 60 * 1_000_000;
 
 /// Shows the strip; a click moves the window there.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, extent: Extent, mut rect: Rect) {
@@ -55,12 +57,12 @@ fn gaps(ui: &mut Ui, cx: &Cx<'_>, document: &Document, whole: Extent, rect: Rect
     let mut from = 0;
     while from < bins.len() {
         let empty = bins.iter().skip(from).take_while(|b| b.0 == 0).count();
-        if empty as f32 * step > GAP_PX {
+        let length_us = (whole.length_us() as f64 * empty as f64 / bins.len() as f64) as i64;
+        if empty as f32 * step > GAP_PX && length_us > GAP_US {
             let left = rect.left() + from as f32 * step;
             let gap = Rect::from_x_y_ranges(left + 2.0..=left + empty as f32 * step - 2.0, rect.y_range().shrink(6.0));
             crate::ui::shapes::hatch(ui.painter(), gap, (true, false), cx.palette.hair);
-            let length = duration((whole.length_us() as f64 * empty as f64 / bins.len() as f64) as i64);
-            let said = Words::english().fill("window.no_log_for", &[("time", &length)]);
+            let said = Words::english().fill("window.no_log_for", &[("time", &duration(length_us))]);
             let words = text::galley(ui, &said, Type::Tiny, cx.palette.t3, gap.width());
             if words.size().x + 16.0 < gap.width() {
                 let ground = Rect::from_center_size(gap.center(), words.size() + vec2(10.0, 0.0));
