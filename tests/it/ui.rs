@@ -202,7 +202,8 @@ fn why_a_register_was_refused() {
     says(&harness, "403");
     click(&mut harness, Role::ListItem, "403 Forbidden");
     says(&harness, "SIP/2.0 403 Forbidden");
-    says(&harness, "Registration sip:anna@example.test");
+    says(&harness, "certain · register-forbidden");
+    says(&harness, "What to do");
 }
 
 #[test]
@@ -249,7 +250,7 @@ fn what_could_not_be_read_is_said() {
     says(&harness, "Coverage");
     says(&harness, "media log");
     says(&harness, "missing");
-    says(&harness, "No known fault was looked for");
+    says(&harness, "No calling environment data");
 }
 
 #[test]
