@@ -126,3 +126,74 @@ impl Trial {
         places.into_iter().filter_map(|p| self.catalogue.signatures.get(p)).map(|s| s.id.as_str()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "severity='error'\nconfidence='certain'\nsources=['x']\n[[line]]\ncontains='it is broken'\n\
+        [en]\ntitle='t'\nmeaning='m'\n";
+
+    fn file(path: &str, embedded: bool, text: &str) -> RuleFile {
+        RuleFile { path: path.into(), embedded, text: text.into() }
+    }
+
+    fn load(files: &[RuleFile]) -> (Vec<String>, Vec<String>) {
+        let mut notes = Notes::new();
+        let catalogue = Catalogue::from_files(files, &mut notes);
+        let ids = catalogue.signatures.iter().map(|s| format!("{}/{}", s.area, s.id)).collect();
+        (ids, notes.all().into_iter().map(|n| n.text).collect())
+    }
+
+    #[test]
+    fn faulty_files_are_named_and_the_rest_works() {
+        let (ids, notes) = load(&[
+            file("a/good.toml", true, GOOD),
+            file("a/no-toml.toml", true, "severity = \n"),
+            file("a/key.toml", true, &format!("wrong = 1\n{GOOD}")),
+            file("a/regex.toml", true, &GOOD.replace("contains", "expression = '('\ncontains")),
+            file("a/large.toml", true, &GOOD.replace("contains", "expression = '(\\w{1000}){1000}'\ncontains")),
+            file("a/short.toml", true, &GOOD.replace("it is broken", "it")),
+            file("a/sure.toml", true, &format!("marker='assumed'\n{GOOD}")),
+            file("a/Odd Name.toml", true, GOOD),
+            file("a/check.toml", true, "severity='note'\nconfidence='certain'\ncheck='none'\n[en]\ntitle='t'\nmeaning='m'\n"),
+        ]);
+        assert_eq!(ids, ["a/good"]);
+        let said = |what: &str, path: &str| notes.iter().any(|n| n.contains(what) && n.ends_with(path));
+        assert!(said("Line 1", "no-toml.toml") && said("Line 1", "key.toml"), "{notes:?}");
+        assert!(said("can't be read", "regex.toml") && said("too large", "large.toml"), "{notes:?}");
+        assert!(said("shorter", "short.toml") && said("only be possible", "sure.toml"), "{notes:?}");
+        assert!(said("its name", "Odd Name.toml") && said("no check is called none", "check.toml"), "{notes:?}");
+    }
+
+    #[test]
+    fn one_id_once_and_the_users_own_wins() {
+        let own = GOOD.replace("title='t'", "title='mine'");
+        let files = [file("a/same.toml", true, GOOD), file("b/same.toml", true, GOOD), file("own/other.toml", false, &own)];
+        let (ids, notes) = load(&files);
+        assert_eq!(ids, ["a/same", "own/other"]);
+        assert!(notes[0].contains("taken by a/same.toml") && notes[0].ends_with("b/same.toml"), "{notes:?}");
+        let mut notes = Notes::new();
+        let catalogue =
+            Catalogue::from_files(&[file("a/same.toml", true, GOOD), file("mine/same.toml", false, &own)], &mut notes);
+        assert_eq!(catalogue.signatures.len(), 1);
+        assert!(notes.is_empty() && !catalogue.signatures[0].embedded);
+    }
+
+    #[test]
+    fn what_must_or_must_not_stand_near() {
+        let near =
+            format!("{GOOD}[[line]]\ncontains='gave up'\nnear = {{ contains = 'asked for', lines = 2, place = 'before' }}\n");
+        let without =
+            GOOD.replace("contains='it is broken'", "contains='asked for'\nwithout = { contains = 'answered', lines = 2 }");
+        let mut notes = Notes::new();
+        let trial = Trial::new(Catalogue::from_files(
+            &[file("a/near.toml", true, &near), file("a/without.toml", true, &without)],
+            &mut notes,
+        ));
+        assert!(notes.is_empty(), "{:?}", notes.all());
+        assert_eq!(trial.ids("asked for it\n-\ngave up\n"), ["near", "without"]);
+        assert_eq!(trial.ids("asked for it\n-\n-\ngave up\nasked for\nanswered\n"), ["without"]);
+        assert_eq!(trial.ids("gave up\nasked for it\nanswered\n"), Vec::<&str>::new());
+    }
+}

@@ -244,14 +244,26 @@ fn leads_to(causes: &[Option<usize>], from: usize, to: usize) -> bool {
     true
 }
 
-/// Places in the order shown: what leads first, then severity, certainty, time; effects directly behind their cause.
+/// Places in the order shown: what leads first, then severity (the gravest of a cause and its effects), certainty, time; effects
+/// directly behind their cause.
 fn ranked(catalogue: &Catalogue, groups: &[Group], causes: &[Option<usize>]) -> Vec<usize> {
+    let mut gravest: Vec<Severity> = groups.iter().map(|g| g.severity).collect();
+    for (place, group) in groups.iter().enumerate() {
+        let mut cause = causes.get(place).copied().flatten();
+        // Causes never go in a circle, so this ends.
+        while let Some(above) = cause {
+            if let Some(slot) = gravest.get_mut(above) {
+                *slot = (*slot).min(group.severity);
+            }
+            cause = causes.get(above).copied().flatten();
+        }
+    }
     let key = |place: &usize| {
         let group = groups.get(*place);
         let signature = group.and_then(|g| signature_of(catalogue, g));
         // Without a time it stands behind those that have one.
         let first = group.and_then(|g| g.found.first).map_or((true, LogTime(0)), |t| (false, t));
-        let graded = group.map(|g| (g.severity, g.confidence));
+        let graded = group.map(|g| (gravest.get(*place).copied(), g.confidence));
         (signature.is_none_or(|s| !s.leads), graded, first, *place)
     };
     let of_cause = |cause: Option<usize>| {
@@ -358,4 +370,94 @@ fn fill(template: &str, values: &[(String, Text)]) -> Text {
 /// Is this the name of a place to fill?
 pub fn is_place(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{MemberId, Notes, SourceRef};
+    use crate::records::lines::LineSet;
+    use crate::session::environment::Environment;
+
+    fn second(clock: &str) -> i64 {
+        let part = |n: usize| clock.split([':', '.']).nth(n).unwrap().parse::<i64>().unwrap();
+        ((part(0) * 60 + part(1)) * 60 + part(2)) * 1_000_000 + part(3) * 1_000
+    }
+
+    /// Lines that begin with a time of day, as one member of one run.
+    fn findings(lines: &[&str]) -> Vec<Finding> {
+        let mut catalogue = Catalogue::load(None, &mut Notes::new());
+        let set = LineSet::new(catalogue.take_rules());
+        let mut hits = Vec::new();
+        for (number, line) in (1_u64..).zip(lines) {
+            let (clock, text) = line.split_once(' ').unwrap();
+            set.each_hit(text.as_bytes(), |row, _, text, captures| {
+                let source = SourceRef { member: MemberId(0), line: number, offset: number * 100, bytes: 50 };
+                let at = Some(LogTime(second(clock)));
+                hits.push(ResolvedHit { row, source, at, run: RunId(0), text: text.to_owned(), captures });
+            });
+        }
+        let environment = Environment::default();
+        let view = BundleView { members: Vec::new(), missing: Vec::new(), environment: &environment, busy: None };
+        evaluate(&catalogue, &hits, &Facts::default(), &view, Language::English).findings
+    }
+
+    fn plain(text: &Text) -> String {
+        text.0.iter().map(super::plain).collect()
+    }
+
+    #[test]
+    fn a_cause_leads_and_its_effect_names_it_however_much_later() {
+        // The times of the public sample (tech note 221699).
+        let found = findings(&[
+            "07:19:10.077 BroadWorksManager::registerClient:BWC:SCF: BroadWorks Calling - failed to register client. errorCode=1507",
+            "07:19:10.078 handleLoginError:BWC:SCF: Login error occurred: errorCode=1507",
+            "07:01:25.213 BroadWorksCallControl::createConfig:BWC:SCF: failed to parse the configuration ... ...",
+            "07:30:00.000 BroadWorksManager::registerClient:BWC:SCF: BroadWorks Calling - failed to register client. errorCode=1507",
+        ]);
+        let ids: Vec<&str> = found.iter().map(|f| f.id.as_str()).collect();
+        assert_eq!(ids, ["config-parse-failure", "config-download-failure"]);
+        assert_eq!(found[1].effect_of.as_deref(), Some("config-parse-failure"));
+        // Two lines a millisecond apart are one event; the later one is another.
+        assert_eq!((found[0].count, found[1].count), (1, 2));
+        assert_eq!(found[1].first, Some(LogTime(second("07:19:10.077"))));
+        assert_eq!(found[1].last, Some(LogTime(second("07:30:00.000"))));
+        assert_eq!(found[1].evidence.len(), 3);
+    }
+
+    #[test]
+    fn an_effect_never_comes_before_its_cause() {
+        let found = findings(&[
+            "07:01:25.213 x:BWC:SCF: Login error occurred: errorCode=1507",
+            "07:19:10.077 x:BWC:SCF: failed to parse the configuration",
+        ]);
+        assert!(found.iter().all(|f| f.effect_of.is_none()));
+    }
+
+    #[test]
+    fn codes_are_findings_of_their_own_with_their_own_meaning() {
+        let found = findings(&["08:00:00.000 error 200018", "08:00:01.000 error 200018", "08:00:02.000 reason: 200026"]);
+        assert_eq!(found.iter().map(|f| f.count).collect::<Vec<_>>(), [2, 1]);
+        assert!(plain(&found[0].title).contains("locked out"), "{}", plain(&found[0].title));
+        assert!(plain(&found[0].steps[0]).contains("10 minutes"));
+        let catalogue = Catalogue::load(None, &mut Notes::new());
+        let dutch = catalogue.in_language(&found[0], Language::Dutch);
+        assert!(plain(&dutch.steps[0]).contains("10 minuten"), "{}", plain(&dutch.steps[0]));
+    }
+
+    #[test]
+    fn worst_and_surest_first() {
+        let found = findings(&[
+            "08:00:00.000 x Error 1000:3",
+            "08:00:01.000 x errorCode=1503",
+            "08:00:02.000 x errorCode=1506",
+            "08:00:03.000 x errorCode=1501",
+        ]);
+        let ids: Vec<&str> = found.iter().map(|f| f.id.as_str()).collect();
+        // 1503 is a warning, but it explains an error, which stays with it.
+        assert_eq!(ids, ["credentials-invalid", "forced-sign-out", "sign-in-failure", "unified-cm-code"]);
+        let ids = findings(&["08:00:00.000 x errorCode=1508", "08:00:02.000 x errorCode=1506", "08:00:09.000 x errorCode=1504"]);
+        let ids: Vec<&str> = ids.iter().map(|f| f.id.as_str()).collect();
+        assert_eq!(ids, ["ipc-not-responding", "sso-cancelled", "sign-in-failure"]);
+    }
 }

@@ -13,6 +13,7 @@ use crate::session::{CallId, Evidence, RunId};
 pub mod catalogue;
 pub mod checks;
 pub mod evaluate;
+pub mod explain;
 mod line_hits;
 pub mod signature;
 pub mod view;

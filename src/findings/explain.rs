@@ -1,0 +1,298 @@
+//! Looks things up by hand: codes of the activation portal, directory synchronisation, phone services, SIP, Q.850 and TLS, IDs of
+//! findings, and plain words. In: the catalogue, a query, a language. Out: [`Explanation`]s, the best first. Must not know any bundle.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::catalogue::Catalogue;
+use super::signature::Signature;
+use crate::base::Language;
+
+/// Findings named for plain words.
+const MAX_BY_WORDS: usize = 8;
+
+/// What a piece of an explanation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What it means.
+    Meaning,
+    /// Whom it hits and how.
+    Impact,
+    /// Why it happens.
+    Causes,
+    /// How to check.
+    Checks,
+    /// What to do, in order.
+    Steps,
+    /// Look-alikes.
+    NotWhen,
+}
+
+impl Part {
+    /// The word by which a caption is looked up.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Meaning => "meaning",
+            Self::Impact => "impact",
+            Self::Causes => "causes",
+            Self::Checks => "checks",
+            Self::Steps => "steps",
+            Self::NotWhen => "not-when",
+        }
+    }
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// `activation`, `directory-sync`, `phone-services`, `sip`, `q850`, `tls` or `finding`.
+    pub kind: &'static str,
+    /// The code, or the ID of the finding.
+    pub code: String,
+    /// One line.
+    pub title: String,
+    /// The rest, in order; never an empty list of sentences.
+    pub parts: Vec<(Part, Vec<String>)>,
+    /// Where this is written.
+    pub sources: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct CodeFile {
+    source: String,
+    code: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+struct Family {
+    kind: &'static str,
+    source: String,
+    codes: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+const FILES: [(&str, &str); 4] = [
+    ("directory-sync", include_str!("../../assets/codes/directory-sync.toml")),
+    ("sip", include_str!("../../assets/codes/sip.toml")),
+    ("q850", include_str!("../../assets/codes/q850.toml")),
+    ("tls", include_str!("../../assets/codes/tls.toml")),
+];
+
+fn families() -> &'static [Family] {
+    static FAMILIES: OnceLock<Vec<Family>> = OnceLock::new();
+    FAMILIES.get_or_init(|| {
+        let read = |(kind, text): (&'static str, &str)| {
+            let file: CodeFile = toml::from_str(text).ok()?;
+            Some(Family { kind, source: file.source, codes: file.code })
+        };
+        FILES.into_iter().filter_map(read).collect()
+    })
+}
+
+/// The signatures of the app's own codes (guide, error messages for Calling).
+const PHONE_SERVICES: [(&str, &str); 8] = [
+    ("1501", "credentials-invalid"),
+    ("1502", "token-failure"),
+    ("1503", "forced-sign-out"),
+    ("1504", "ipc-not-responding"),
+    ("1505", "device-config-failure"),
+    ("1506", "sign-in-failure"),
+    ("1507", "config-download-failure"),
+    ("1508", "sso-cancelled"),
+];
+
+/// Everything known about a query; empty when it is in no table: then it is not known, which is not the same as harmless.
+pub fn explain(catalogue: &Catalogue, query: &str, language: Language) -> Vec<Explanation> {
+    let query = query.trim().to_lowercase();
+    if query.is_empty() {
+        return Vec::new();
+    }
+    if let Some(signature) = catalogue.get(&query) {
+        return vec![of_signature(signature, &signature.id, "finding", &[], language)];
+    }
+    let mut out = by_code(catalogue, &query, language);
+    if out.is_empty() {
+        out = by_words(catalogue, &query, language);
+    }
+    out
+}
+
+fn by_code(catalogue: &Catalogue, query: &str, language: Language) -> Vec<Explanation> {
+    let Some(code) = bare_code(query) else { return Vec::new() };
+    let mut out = Vec::new();
+    for signature in catalogue.signatures.iter().filter(|s| s.codes.contains_key(&code)) {
+        out.push(of_signature(signature, &code, "activation", &[("code", &code)], language));
+    }
+    let phone = PHONE_SERVICES.iter().find(|(c, _)| *c == code).map(|(_, id)| *id);
+    let phone = phone.or_else(|| match query.split_once("1000:").map(|(_, number)| number.trim()) {
+        Some("1") => Some("sbc-tag-misconfigured"),
+        Some(number) if number.parse::<u32>().is_ok_and(|n| (2..=1100).contains(&n)) => Some("unified-cm-code"),
+        _ => None,
+    });
+    if let Some(signature) = phone.and_then(|id| catalogue.get(id)) {
+        out.push(of_signature(signature, &code, "phone-services", &[("code", &code)], language));
+    }
+    if query.contains("1000:") {
+        return out;
+    }
+    let named = |kind: &str| match kind {
+        "q850" => query.contains("850") && query.contains('q'),
+        other => query.contains(other),
+    };
+    let only = families().iter().find(|f| named(f.kind)).map(|f| f.kind);
+    for family in families().iter().filter(|f| only.is_none_or(|kind| kind == f.kind)) {
+        let Some(texts) = family.codes.get(&code) else { continue };
+        let title = texts.get(language.code()).or_else(|| texts.get("en")).cloned().unwrap_or_default();
+        let explanation =
+            Explanation { kind: family.kind, code: code.clone(), title, parts: Vec::new(), sources: vec![family.source.clone()] };
+        out.push(explanation);
+    }
+    out
+}
+
+/// The number of `200018`, `1000:1507`, `error 488`, `q.850 34`, `tls 42`; `None` when the query is more than a code.
+fn bare_code(query: &str) -> Option<String> {
+    let known =
+        ["error", "code", "errorcode", "status", "sip", "cause", "q.850", "q850", "tls", "alert", "directory-sync", "http"];
+    let words: Vec<&str> = query.split(|c: char| c.is_whitespace() || c == '=').filter(|w| !w.is_empty()).collect();
+    let (last, before) = words.split_last()?;
+    let digits = last.strip_prefix("1000:").unwrap_or(last);
+    let is_number = !digits.is_empty() && digits.len() <= 6 && digits.bytes().all(|b| b.is_ascii_digit());
+    let fits = before.iter().all(|w| known.contains(&w.trim_end_matches([':', ','])));
+    (is_number && fits).then(|| digits.to_owned())
+}
+
+/// Findings whose title, meaning or causes hold every word, those with the words in their title first.
+fn by_words(catalogue: &Catalogue, query: &str, language: Language) -> Vec<Explanation> {
+    let words: Vec<&str> = query.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 1).collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let holds = |text: &str| {
+        let lower = text.to_lowercase();
+        words.iter().filter(|w| lower.contains(**w)).count()
+    };
+    let mut found: Vec<(usize, usize, &Signature)> = Vec::new();
+    for signature in &catalogue.signatures {
+        let texts = signature.texts(language);
+        let english = signature.texts(Language::English);
+        let title = format!("{} {} {} {}", signature.id, signature.id.replace('-', " "), texts.title, english.title);
+        let rest: Vec<&str> = texts.all().chain(english.all()).collect();
+        let all = holds(&format!("{title} {}", rest.join(" ")));
+        if all == words.len() {
+            found.push((words.len() - holds(&title), found.len(), signature));
+        }
+    }
+    found.sort_by_key(|(missing, place, _)| (*missing, *place));
+    found.into_iter().take(MAX_BY_WORDS).map(|(.., s)| of_signature(s, &s.id, "finding", &[], language)).collect()
+}
+
+fn of_signature(
+    signature: &Signature,
+    code: &str,
+    kind: &'static str,
+    values: &[(&str, &str)],
+    language: Language,
+) -> Explanation {
+    let texts = signature.texts(language);
+    let meaning = signature.code(code, language);
+    let fill = |text: &String| {
+        let mut out = text.clone();
+        for (name, value) in values {
+            out = out.replace(&format!("{{{name}}}"), value);
+        }
+        if let Some(texts) = meaning {
+            out = out.replace("{code_meaning}", &texts.meaning).replace("{code_action}", &texts.action);
+        }
+        blanked(&out)
+    };
+    let one = |text: &String| if text.is_empty() { Vec::new() } else { vec![fill(text)] };
+    let many = |list: &[String]| list.iter().map(fill).collect::<Vec<_>>();
+    let parts = [
+        (Part::Meaning, one(&texts.meaning)),
+        (Part::Impact, one(&texts.impact)),
+        (Part::Causes, many(&texts.causes)),
+        (Part::Checks, many(&texts.checks)),
+        (Part::Steps, many(&texts.steps)),
+        (Part::NotWhen, many(&texts.not_when)),
+    ];
+    Explanation {
+        kind,
+        code: code.to_owned(),
+        title: fill(&texts.title),
+        parts: parts.into_iter().filter(|(_, list)| !list.is_empty()).collect(),
+        sources: signature.sources.clone(),
+    }
+}
+
+/// Without a log there is nothing to fill the places with.
+fn blanked(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        match after.split_once('}').filter(|(name, _)| super::evaluate::is_place(name)) {
+            Some((_, tail)) => {
+                out.push('…');
+                rest = tail;
+            }
+            None => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Notes;
+
+    fn titles(query: &str) -> Vec<(&'static str, String)> {
+        let catalogue = Catalogue::load(None, &mut Notes::new());
+        explain(&catalogue, query, Language::English).into_iter().map(|e| (e.kind, e.code)).collect()
+    }
+
+    #[test]
+    fn every_code_file_is_read_in_every_language() {
+        assert_eq!(families().len(), FILES.len());
+        for family in families() {
+            for (code, texts) in &family.codes {
+                assert!(Language::ALL.iter().all(|l| texts.contains_key(l.code())), "{} {code}", family.kind);
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_of_the_guide_is_known() {
+        let activation = "100006 200010 200013 200014 200016 200018 200019 200022 200025 200026 200039 200040 200041 200042 \
+            200043 200044 200045 200046 200047 200048 200049 200050 200051 200054 300005";
+        let directory = "600000 600001 600002 600003 600004 600005 600006 600007 600008 600009 600010 600011 600012 600013 600014 \
+            600015 600017 600018 600019 600020 600022 600023 600024 600025 600026 600027 600028 600029";
+        let catalogue = Catalogue::load(None, &mut Notes::new());
+        for (codes, kind) in [(activation, "activation"), (directory, "directory-sync")] {
+            for code in codes.split_whitespace() {
+                for language in Language::ALL {
+                    let found = explain(&catalogue, code, language);
+                    assert_eq!(found.iter().map(|e| e.kind).collect::<Vec<_>>(), [kind], "{code}");
+                    assert!(!found[0].title.contains('{') && !found[0].title.contains('…'), "{code}: {}", found[0].title);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn codes_ids_and_words() {
+        assert_eq!(titles("1507"), [("phone-services", "1507".into())]);
+        assert_eq!(titles("Error 1000:1"), [("phone-services", "1".into())]);
+        assert_eq!(titles("488"), [("sip", "488".into())]);
+        assert_eq!(titles("Q.850 34"), [("q850", "34".into())]);
+        assert_eq!(titles("tls alert 42"), [("tls", "42".into())]);
+        assert_eq!(titles("register-forbidden"), [("finding", "register-forbidden".into())]);
+        assert_eq!(titles("one-way audio").first().map(|t| t.1.clone()).as_deref(), Some("one-way-media-negotiated"));
+        assert_eq!(titles("200099"), []);
+        assert_eq!(titles("  "), []);
+    }
+}
