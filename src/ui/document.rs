@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::analyse::Analysis;
 use crate::base::{Note, Tone};
 use crate::bundle::Observer;
+use crate::findings::Severity;
 use crate::records::Level;
 use crate::session::call::CallState;
 use crate::session::{MessageId, RunId};
@@ -70,6 +71,11 @@ impl Document {
     /// Lanes of a run.
     pub fn scene(&self, run: usize) -> Option<&Scene> {
         self.scenes.get(run)
+    }
+
+    /// The finding to open a run with: its worst, when that is an error.
+    pub fn first_finding(&self, run: RunId) -> Option<usize> {
+        self.analysis.findings.iter().position(|f| f.run == run && f.severity == Severity::Error)
     }
 
     /// What to show first of a run: a call that failed, else the first call, else a registration.

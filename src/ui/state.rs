@@ -146,7 +146,8 @@ impl ViewState {
         self.run = run;
         self.window = None;
         self.lanes_scroll_px = 0.0;
-        self.selection = Selection { subject: document.first_subject(run), ..Selection::default() };
+        let finding = document.first_finding(self.run_id());
+        self.selection = Selection { subject: document.first_subject(run), finding, ..Selection::default() };
     }
 
     /// The run shown as an id.

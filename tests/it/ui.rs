@@ -200,10 +200,14 @@ fn why_a_register_was_refused() {
     );
     let mut harness = opened(vec![input("refused.log", log.into_bytes())], (1440.0, 900.0));
     says(&harness, "403");
-    click(&mut harness, Role::ListItem, "403 Forbidden");
+    says(&harness, "The registrar refused the registration (403 Forbidden)");
+    click(&mut harness, Role::ListItem, "08:14:02.060 SIP/2.0 403 Forbidden");
+    says(&harness, "33 SIP/2.0 403 Forbidden");
+    press(&mut harness, Key::Escape);
+    click(&mut harness, Role::ListItem, "The registrar refused the registration");
+    click(&mut harness, Role::ListItem, "REGISTER new binding 08:14:02.040 403 Forbidden");
     says(&harness, "SIP/2.0 403 Forbidden");
-    says(&harness, "certain · register-forbidden");
-    says(&harness, "What to do");
+    says(&harness, "Registration sip:anna@example.test");
 }
 
 #[test]
@@ -250,7 +254,7 @@ fn what_could_not_be_read_is_said() {
     says(&harness, "Coverage");
     says(&harness, "media log");
     says(&harness, "missing");
-    says(&harness, "No calling environment data");
+    says(&harness, "Signatures that could not be tried");
 }
 
 #[test]

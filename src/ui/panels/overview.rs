@@ -33,20 +33,22 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
     });
     area(ui, "coverage", right, palette.panel, |ui| coverage::show(ui, cx, document, right));
     area(ui, "facts", rect, palette.panel, |ui| {
-        middle(ui, cx, document, state, rect);
+        middle(ui, cx, document, state);
         line_right(ui, palette, rect);
     });
     area(ui, "timeline", lanes, palette.base, |ui| timeline::show(ui, cx, document, state, lanes));
 }
 
 /// The proof of what is chosen on top, then registrations and calls.
-fn middle(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, rect: Rect) {
+fn middle(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState) {
     let facts = &document.analysis.facts;
-    if let Some(finding) = state.selection.finding.and_then(|n| document.analysis.findings.get(n)) {
-        findings::card(ui, cx, document, finding, rect);
-        return;
-    }
-    widgets::rows(ui, "facts", |ui| {
+    let finding = state.selection.finding.and_then(|n| document.analysis.findings.get(n));
+    // Another finding starts at its top, not where the last one was scrolled to.
+    let name = format!("facts-{:?}", state.selection.finding);
+    widgets::rows(ui, &name, |ui| {
+        if let Some(finding) = finding {
+            findings::card(ui, cx, document, finding);
+        }
         if let Some(stage) = state.selection.stage {
             findings::stage(ui, cx, document, state, stage);
         }
