@@ -98,10 +98,6 @@ fn in_document(shown: &mut Shown, command: Command) {
             settle(shown);
         }
         Command::ShowMessage(id) => show_message(shown, id),
-        Command::OpenMessage(id) => {
-            go(state, View::Timeline);
-            show_message(shown, id);
-        }
         Command::ShowStage(place) => {
             let id = StageId::ALL.get(place).copied();
             state.remember();

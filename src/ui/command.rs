@@ -34,10 +34,8 @@ pub enum Command {
     ShowRun(usize),
     /// Choose what the ladder is about, and go there.
     ShowSubject(Subject),
-    /// Choose a message, in whatever view is shown.
+    /// Choose a message; from a view that shows none, go to the timeline with it.
     ShowMessage(MessageId),
-    /// Choose a message and go to the timeline with it.
-    OpenMessage(MessageId),
     /// Choose a stage.
     ShowStage(usize),
     /// Choose a finding.

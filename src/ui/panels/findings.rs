@@ -141,7 +141,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, finding: &Finding
         let rect = widgets::reserve(ui, 44.0);
         let at = rect.left_top() + vec2(20.0, 8.0);
         if widgets::button(ui, palette, at, word("window.show_message"), "", widgets::Look::Primary).clicked() {
-            cx.send(Command::OpenMessage(message));
+            cx.send(Command::ShowMessage(message));
         }
     }
     steps(ui, cx, word("window.checks"), &finding.checks);
@@ -204,7 +204,7 @@ fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, evidence: &[Evidence
         if let Some(message) = line.message {
             let row = Row { rect, key: ("evidence", place as u64), name: &name, selected: false };
             if widgets::row(ui, palette, &row).on_hover_text(&name).clicked() {
-                cx.send(Command::OpenMessage(message));
+                cx.send(Command::ShowMessage(message));
             }
         } else {
             let response = ui.interact(rect, ui.scope_id().with(("evidence", place)), eframe::egui::Sense::hover());
