@@ -56,7 +56,7 @@ const fn framing(name: &'static str, write: fn(&[Wire]) -> Vec<u8>) -> Framing {
 }
 
 /// Every way.
-pub const FRAMINGS: [Framing; 42] = [
+pub const FRAMINGS: [Framing; 45] = [
     framing("native, start line on the record's line", |m| log(m, native, |w| format!("{}{}", arrow(w), w.raw))),
     framing("native, start line on the next line", |m| log(m, native, |w| format!("{}\n{}", words(w), w.raw))),
     framing("native, line ends LF", |m| log(m, native, |w| format!("{}\n{}", words(w), lf(&w.raw)))),
@@ -121,6 +121,17 @@ pub const FRAMINGS: [Framing; 42] = [
             log(m, native, |w| format!("{}\n{}", reversed(w), lf(&masked_users(&w.raw))))
         })
     },
+    Framing {
+        text: masked_all,
+        ..framing("masked users and hosts", |m| log(m, native, |w| format!("{}\n{}", arrow(w), lf(&masked_all(&w.raw)))))
+    },
+    Framing {
+        text: masked_all,
+        ..framing("masked users and hosts, reversed words", |m| {
+            log(m, native, |w| format!("{} {}", reversed(w), json(&masked_all(&w.raw))))
+        })
+    },
+    framing("colours", |m| log(m, native, |w| format!("{}\n\u{1b}[36;1m{}\u{1b}[0m", words(w), lf(&w.raw)))),
     Framing {
         text: no_spaces,
         ..framing("no blank after the colon, no words", |m| {
@@ -289,6 +300,17 @@ fn masked_users(raw: &str) -> String {
         }
     }
     out + rest
+}
+
+/// Users and hosts become masks, all the same.
+fn masked_all(raw: &str) -> String {
+    let mut out = masked_users(raw);
+    for net in ["192.0.2.", "198.51.100.", "203.0.113."] {
+        for host in (0..256).rev() {
+            out = out.replace(&format!("{net}{host}"), "***");
+        }
+    }
+    out.replace("example.com", "***")
 }
 
 fn headers(raw: &str, change: fn(&str, &str) -> String) -> String {

@@ -95,6 +95,14 @@ impl Assembler {
 
     /// The next line. Tells whether a message took it.
     pub fn line(&mut self, line: &Line<'_>, around: &Around<'_>) -> bool {
+        let plain;
+        let mut line = line;
+        let uncoloured;
+        if memchr::memchr(0x1b, line.content).is_some() {
+            uncoloured = without_colours(line.content);
+            plain = Line { content: &uncoloured, ..*line };
+            line = &plain;
+        }
         if memmem::find(line.content, b"SIP/2.0").is_some()
             && let Some(chunks) = oneline::expand(line.content)
         {
@@ -258,6 +266,21 @@ impl Assembler {
         self.pending.push(Pending { beginning, before, blanks: 0, strangers: 0 });
         true
     }
+}
+
+/// A line without the escape sequences that terminals colour text by (ECMA-48 §5.4).
+fn without_colours(line: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(line.len());
+    let mut bytes = line.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        if byte == 0x1b && bytes.next_if_eq(&b'[').is_some() {
+            while bytes.next_if(|b| (0x20..0x40).contains(b)).is_some() {}
+            bytes.next();
+        } else {
+            out.push(byte);
+        }
+    }
+    out
 }
 
 /// Can the line be the first header line of a message with this start line?

@@ -113,13 +113,8 @@ impl Body {
         }
     }
 
-    /// Bytes as logged with one byte a line end.
-    pub fn bytes(&self) -> usize {
-        self.bytes
-    }
-
     /// Bytes as on the wire.
-    fn on_wire(&self) -> usize {
+    pub fn on_wire(&self) -> usize {
         self.bytes + self.lines.len()
     }
 
@@ -254,7 +249,16 @@ impl Body {
             _ => None,
         };
         let sum: usize = self.lines.iter().map(|(line, _)| line.len()).sum();
-        let ends = self.lines.len();
+        let mut ends = self.lines.len();
+        let crs = self.lines.iter().filter(|(_, cr)| *cr).count();
+        let fits = |told: usize| {
+            let lengths = [sum + 2 * ends, sum + 2 * ends + 2, sum + ends, sum + ends + crs];
+            lengths.contains(&told) || told + 2 == sum + 2 * ends || told + 1 == sum + ends || told + 1 == sum + ends + crs
+        };
+        if told.is_some_and(|told| !fits(told)) {
+            // Masks made it shorter, so its length ran on into the empty lines behind it.
+            ends -= self.lines.iter().rev().take_while(|(line, _)| line.is_empty()).count();
+        }
         // Line end of all lines, and whether the last has one.
         let known = self.lines.iter().any(|(_, cr)| *cr);
         let (end, last): (&[u8], bool) = match told {
@@ -270,7 +274,7 @@ impl Body {
         let dropped = told == Some(sum + 2 * ends + 2);
         let mixed = known && !dropped && told.is_some_and(|told| told != sum + 2 * ends && told + 2 != sum + 2 * ends);
         let mut out = Vec::with_capacity(sum + 2 * ends);
-        for (at, (line, cr)) in self.lines.iter().enumerate() {
+        for (at, (line, cr)) in self.lines.iter().take(ends).enumerate() {
             out.extend_from_slice(line);
             if at + 1 < ends || last {
                 out.extend_from_slice(if mixed && !cr { b"\n" } else { end });

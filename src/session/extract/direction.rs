@@ -37,6 +37,8 @@ struct Own {
     strong: bool,
     /// By a sound vote of this message itself.
     sound: bool,
+    /// By any vote of this message itself, not only by others of its dialog.
+    direct: bool,
 }
 
 struct Item<'a> {
@@ -190,7 +192,7 @@ type Tally = (u32, u32);
 /// What each client message tells about itself, alone and through its dialog.
 fn own_evidence(items: &[Item<'_>], clients: &[usize], sides: &mut Sides, known: &mut Known) -> Vec<Option<Own>> {
     let mut out: Vec<Option<Own>> = Vec::new();
-    for _ in 0..MAX_ROUNDS {
+    for round in 0..MAX_ROUNDS {
         let votes: Vec<Vec<Vote>> = clients
             .iter()
             .map(|at| items.get(*at).map_or_else(Vec::new, |i| i.facts.votes(known, i.found.hints.pair.as_ref())))
@@ -200,6 +202,8 @@ fn own_evidence(items: &[Item<'_>], clients: &[usize], sides: &mut Sides, known:
         for (at, own) in clients.iter().zip(&out) {
             if let (Some(item), Some(own)) = (items.get(*at), own)
                 && own.strong
+                // What a dialog says of its messages is only believed when addresses are known: a call to oneself goes both ways.
+                && (own.direct || round > 0)
             {
                 learned.learn(&item.facts, item.found.hints.pair.as_ref(), own.sent);
             }
@@ -250,6 +254,7 @@ fn tally(items: &[Item<'_>], clients: &[usize], sides: &mut Sides, votes: &[Vec<
                 basis: direct.map_or(DirectionBasis::Transaction, |v| v.basis),
                 strong,
                 sound: direct.is_some_and(|v| v.weight >= SOUND),
+                direct: direct.is_some(),
             }
         }));
     }

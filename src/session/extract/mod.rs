@@ -144,6 +144,19 @@ impl SipProbe {
         Some(Found { message, source, lines, stamp, hints })
     }
 
+    /// A file may begin in the middle of a message: its rest is no message, but it is told.
+    fn note_headless(&mut self, record: &Record<'_>) {
+        if record.headed || record.source.offset > 0 {
+            return;
+        }
+        let mut lines = record.text.split(|b| *b == b'\n').take(64).map(|line| prefix::without_cr(line).0);
+        let headers = lines.by_ref().take_while(|line| prefix::is_sip_header(line)).count();
+        if headers >= 2 {
+            let text = format!("The file begins in the middle of a SIP message: {headers} header lines without a start line");
+            self.notes.push(NoteKind::Malformed, Some(self.member), record.source.line, text);
+        }
+    }
+
     /// Looks at the lines of a record's piece.
     fn lines(&mut self, record: &Record<'_>) {
         let mut number = record.source.line;
@@ -260,6 +273,7 @@ impl Probe for SipProbe {
         if !record.continued {
             self.begin_record(record);
         }
+        self.note_headless(record);
         self.lines(record);
         if !record.continues {
             let before = std::mem::take(&mut self.before);

@@ -331,7 +331,7 @@ impl Open {
         if !sure {
             return Answer::NotMine;
         }
-        if self.header.len() + self.body.bytes() + rest.len() > MAX_MESSAGE {
+        if self.header.len() + self.body.on_wire() + rest.len() > MAX_MESSAGE {
             self.truncated = true;
             return if self.body.is_due() { Answer::Mine } else { Answer::Done };
         }

@@ -147,3 +147,57 @@ fn a_list_of_strings() {
     assert_eq!(found.len(), 1);
     assert!(found[0].contains("Contact: <sip:anna@192.0.2.10:5062>\r\n"), "{found:?}");
 }
+
+#[test]
+fn a_file_that_begins_in_the_middle_of_a_message() {
+    let tail = INVITE.split_once("\r\n").unwrap().1;
+    let extracted = find(&format!("{tail}@1 x\n{REGISTER}@1 y\n"));
+    assert_eq!(extracted.found.len(), 1);
+    assert_eq!(extracted.notes.all().len(), 1);
+    let cut = find(&format!("@1 x\n{}", INVITE.get(..INVITE.find("c=IN").unwrap()).unwrap()));
+    assert!(cut.found[0].message.problems.iter().any(|p| p.starts_with("Cut off")), "{:?}", cut.found[0].message.problems);
+}
+
+#[test]
+fn keep_alives_in_words() {
+    let pings =
+        find("@1 Sending CRLF keep-alive ping to 198.51.100.1:5060\n@1 Received CRLF pong\n@1 strip CRLF of the text\n").pings;
+    assert_eq!(pings.iter().map(|p| (p.sent, p.pong)).collect::<Vec<_>>(), vec![(Some(true), false), (Some(false), true)]);
+    assert_eq!(pings[0].peer.as_deref(), Some("198.51.100.1:5060"));
+}
+
+#[test]
+fn hostile_text_takes_linear_time_and_bounded_memory() {
+    let started = std::time::Instant::now();
+    // start lines only; start lines each with one header; on one thread and on many
+    assert!(texts(&"SIP/2.0 200 OK\n".repeat(20_000)).is_empty());
+    assert_eq!(texts(&"SIP/2.0 200 OK\nVia: x\n".repeat(5_000)).len(), 5_000);
+    let many: String = (0..5_000).map(|n| format!("@{n} SIP/2.0 200 OK\n@{n} Via: x\n")).collect();
+    assert_eq!(texts(&many).len(), 5_000);
+    // a header without end, a body without end
+    let endless =
+        format!("@1 x\n{}{}", REGISTER.trim_end(), "\r\nX-More: 0123456789012345678901234567890123456789".repeat(20_000));
+    let extracted = find(&endless);
+    assert_eq!(extracted.found.len(), 1);
+    assert!(extracted.found[0].message.text.len() <= open::MAX_MESSAGE + 100);
+    assert!(extracted.notes.all().iter().any(|n| n.kind == NoteKind::Limit));
+    let endless = format!("@1 x\n{INVITE}{}", "a=x:0123456789012345678901234567890123456789\r\n".repeat(20_000));
+    assert!(find(&endless).found[0].message.text.len() <= open::MAX_MESSAGE + 100);
+    // one long line of start lines, of quotes, of messages
+    assert!(texts(&"SIP/2.0 200 OK ".repeat(20_000)).is_empty());
+    let json = REGISTER.replace('"', "\\\"").replace("\r\n", "\\r\\n");
+    assert_eq!(texts(&format!("[{}]", format!("\"{json}\",").repeat(500))).len(), 500);
+    texts(&format!("x SIP/2.0 200 OK\\r\\nVia: {}\\r\\nTo: x", "\"".repeat(200_000)));
+    texts(&format!("x SIP/2.0 200 OK..Via: {}..To: x", ".".repeat(200_000)));
+    // noise
+    let mut state = 1_u64;
+    let noise: String = (0..200_000)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            ["SIP/2.0", " ", "\n", "@1 ", "Via:", "INVITE ", "\\r\\n", "\"", "200", "\u{1b}[", "v=0", ":", "sip:x"]
+                [(state >> 40) as usize % 13]
+        })
+        .collect();
+    texts(&noise);
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
