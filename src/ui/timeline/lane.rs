@@ -158,7 +158,10 @@ fn draw_span(
     if span.open && right < row.right() {
         ui.painter().extend(Drawn::dashed_line(&[rect.right_top(), rect.right_bottom()], Stroke::new(1.0, paint.edge), 2.0, 2.0));
     }
-    let inner = Rect::from_min_max(pos2(rect.left().max(row.left()) + 6.0, rect.top()), pos2(rect.right() - 4.0, rect.bottom()));
+    // A mark on the span's beginning would hide its first letters.
+    let aside = if begins_with_mark(lane, span, axis) { 14.0 } else { 6.0 };
+    let inner =
+        Rect::from_min_max(pos2(rect.left().max(row.left()) + aside, rect.top()), pos2(rect.right() - 4.0, rect.bottom()));
     if words.size().x < inner.width() {
         text::place(ui, inner, Align::Min, words);
     } else if inner.width() > 26.0 {
@@ -182,6 +185,13 @@ fn draw_span(
     }
     response.on_hover_text(spoken);
     rect.right()
+}
+
+fn begins_with_mark(lane: &Lane, span: &Span, axis: &Axis) -> bool {
+    let reach_us = (axis.us_per_px() * 8.0) as i64;
+    let first = lane.marks.partition_point(|m| m.at_us < span.from_us.saturating_sub(reach_us));
+    let near = lane.marks.iter().skip(first).take_while(|m| m.at_us <= span.from_us.saturating_add(reach_us));
+    near.take(50).any(|m| m.shape == Shape::State)
 }
 
 /// Marks in the window, the worst of those that share a pixel; words where there is room before the next one.

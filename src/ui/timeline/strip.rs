@@ -81,7 +81,7 @@ fn bars(ui: &Ui, cx: &Cx<'_>, document: &Document, rect: Rect) {
     let most = bins.iter().map(|b| b.0).max().unwrap_or(0).max(1) as f32;
     let step = rect.width() / bins.len().max(1) as f32;
     let mut mesh = Mesh::default();
-    let room = rect.height() - 10.0;
+    let room = rect.height() - 14.0;
     let mut add = |from: f32, height: f32, wide: f32, color: Color32| {
         let bar = Rect::from_min_max(pos2(from, rect.bottom() - 3.0 - height), pos2(from + wide, rect.bottom() - 3.0));
         mesh.add_colored_rect(bar, color);
@@ -93,9 +93,12 @@ fn bars(ui: &Ui, cx: &Cx<'_>, document: &Document, rect: Rect) {
         let x = rect.left() + place as f32 * step;
         // The root keeps single records visible beside thousands.
         add(x, (*count as f32 / most).sqrt().max(0.08) * room, (step * 0.7).max(1.0), palette.strong);
-        if *bad {
-            add(x, room, 1.6, palette.fail);
-        }
+    }
+    // Errors stand on top of everything and leave the density below them to be seen.
+    for (place, _) in bins.iter().enumerate().filter(|(_, (_, bad))| *bad) {
+        let x = rect.left() + place as f32 * step;
+        let bar = Rect::from_min_max(pos2(x, rect.top() + 4.0), pos2(x + 1.8, rect.top() + 10.0));
+        mesh.add_colored_rect(bar, palette.fail);
     }
     ui.painter().add(Shape::mesh(mesh));
 }
