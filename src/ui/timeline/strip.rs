@@ -86,7 +86,7 @@ fn bars(ui: &Ui, cx: &Cx<'_>, document: &Document, rect: Rect) {
         let bar = Rect::from_min_max(pos2(from, rect.bottom() - 3.0 - height), pos2(from + wide, rect.bottom() - 3.0));
         mesh.add_colored_rect(bar, color);
     };
-    for (place, (count, bad)) in bins.iter().enumerate() {
+    for (place, (count, _)) in bins.iter().enumerate() {
         if *count == 0 {
             continue;
         }
