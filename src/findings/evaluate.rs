@@ -458,6 +458,6 @@ mod tests {
         assert_eq!(ids, ["credentials-invalid", "forced-sign-out", "sign-in-failure", "unified-cm-code"]);
         let ids = findings(&["08:00:00.000 x errorCode=1508", "08:00:02.000 x errorCode=1506", "08:00:09.000 x errorCode=1504"]);
         let ids: Vec<&str> = ids.iter().map(|f| f.id.as_str()).collect();
-        assert_eq!(ids, ["ipc-not-responding", "sso-cancelled", "sign-in-failure"]);
+        assert_eq!(ids, ["sso-cancelled", "sign-in-failure", "ipc-not-responding"]);
     }
 }
