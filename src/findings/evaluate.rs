@@ -454,8 +454,8 @@ mod tests {
             "08:00:03.000 x errorCode=1501",
         ]);
         let ids: Vec<&str> = found.iter().map(|f| f.id.as_str()).collect();
-        // 1503 is a warning, but it explains an error, which stays with it.
-        assert_eq!(ids, ["credentials-invalid", "forced-sign-out", "sign-in-failure", "unified-cm-code"]);
+        // 1503 is a warning, but it explains an error, which stays with it and was the first.
+        assert_eq!(ids, ["forced-sign-out", "sign-in-failure", "credentials-invalid", "unified-cm-code"]);
         let ids = findings(&["08:00:00.000 x errorCode=1508", "08:00:02.000 x errorCode=1506", "08:00:09.000 x errorCode=1504"]);
         let ids: Vec<&str> = ids.iter().map(|f| f.id.as_str()).collect();
         assert_eq!(ids, ["sso-cancelled", "sign-in-failure", "ipc-not-responding"]);

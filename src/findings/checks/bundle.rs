@@ -108,16 +108,18 @@ pub fn environment_missing(scene: &Scene<'_>) -> Vec<Found> {
     vec![Found::at(newest(scene), None, members_read(scene, Role::Environment))]
 }
 
-/// A log that a good bundle has. Without the calling log and without any SIP nothing can be said about calling: that is a warning.
+/// A log that a good bundle has. Where several logs came and among them neither the calling log nor any SIP, nothing can be said
+/// about calling: that is a warning. A file opened alone lacks the others by choice.
 pub fn log_missing(scene: &Scene<'_>) -> Vec<Found> {
     if !has_client(scene) {
         return Vec::new();
     }
     let no_sip = scene.client_messages().next().is_none();
+    let several = scene.bundle.client_members().count() > 1;
     let logs = scene.bundle.missing.iter().filter(|r| matches!(r, Role::Startup | Role::Bwc | Role::Media));
     logs.map(|role| {
         let one = Found::at(newest(scene), None, members_read(scene, *role)).with("log", role.word());
-        if *role == Role::Bwc && no_sip { one.graded(Severity::Warning) } else { one }
+        if *role == Role::Bwc && no_sip && several { one.graded(Severity::Warning) } else { one }
     })
     .collect()
 }
