@@ -3,7 +3,8 @@
 //! Each member is read once, by one worker, with every probe looking on; then the members are joined in member order, zones are
 //! decided, and what needs several messages or members is told.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 pub use crate::base::progress::Progress;
 use crate::base::{LogTime, MemberId, Note, Notes, Zone};
@@ -104,9 +105,17 @@ struct Rules {
 }
 
 impl Rules {
-    fn load(options: &Options) -> Self {
+    /// Those of the program alone are made once; with a folder of the user's everything is read again, so that an edit counts at once.
+    fn of(options: &Options) -> Arc<Self> {
+        static EMBEDDED: OnceLock<Arc<Rules>> = OnceLock::new();
+        match options.rules.as_deref().filter(|folder| folder.is_dir()) {
+            Some(folder) => Arc::new(Self::load(Some(folder))),
+            None => Arc::clone(EMBEDDED.get_or_init(|| Arc::new(Self::load(None)))),
+        }
+    }
+
+    fn load(folder: Option<&Path>) -> Self {
         let mut notes = Notes::new();
-        let folder = options.rules.as_deref();
         let dialects = Dialects::load(folder, &mut notes);
         let (milestones, mut lines) = milestone::load(folder, &mut notes);
         let mut catalogue = Catalogue::load(folder, &mut notes);
@@ -120,7 +129,7 @@ impl Rules {
 /// # Errors
 /// When an input can't be opened at all, or on cancel. What is inside and can't be read becomes a note instead.
 pub fn analyse(inputs: &[Input], options: &Options, progress: &Progress) -> Result<Vec<Arc<Analysis>>, OpenError> {
-    let rules = Rules::load(options);
+    let rules = Rules::of(options);
     let bundles = bundle::open(inputs, progress)?;
     let mut all = Vec::with_capacity(bundles.len());
     for bundle in bundles {

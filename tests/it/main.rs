@@ -13,6 +13,7 @@
 mod architecture;
 mod archive;
 mod bundles;
+mod captured;
 mod captured_direct;
 mod cli;
 mod dialects;

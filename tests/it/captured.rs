@@ -1,0 +1,212 @@
+//! Recorded SIP of real stacks, printed in every framing, read through the whole way from bytes to the JSON report, and held against
+//! the truth that was computed from the packets. In: `tests/fixtures/captured`. One truth, one check: the report's own words.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)] // helpers of tests stand outside #[test]
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use bundlescope::analyse::{Options, Progress, analyse};
+use bundlescope::base::LogTime;
+use bundlescope::bundle::Input;
+use bundlescope::export::{self, Format};
+use serde_json::{Value, json};
+
+use super::captured_direct::folders;
+use super::framing::{FRAMINGS, Framing, wires};
+
+/// The report of a log that stands alone in a bundle.
+fn report(log: Vec<u8>, zone_s: Option<i32>) -> Value {
+    let input = Input::Memory { name: "current_log.txt".into(), bytes: log.into() };
+    let options = Options { zone_s, ..Options::default() };
+    let analyses = analyse(&[input], &options, &Progress::new()).unwrap();
+    serde_json::from_str(&export::render(&analyses, Format::Json, &export::Options::default())).unwrap()
+}
+
+fn facts(folder: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(folder.join("facts.json")).unwrap()).unwrap()
+}
+
+/// What was held against the truth.
+#[derive(Default)]
+struct Score {
+    held: usize,
+    failed: Vec<String>,
+}
+
+impl Score {
+    fn equal(&mut self, what: &str, truth: &Value, ours: &Value) {
+        self.holds(what, truth == ours, truth, ours);
+    }
+
+    fn holds(&mut self, what: &str, holds: bool, truth: &Value, ours: &Value) {
+        if holds {
+            self.held += 1;
+        } else {
+            self.failed.push(format!("{what}: {ours}, the packets say {truth}"));
+        }
+    }
+
+    /// Within `tolerance_us`; both absent is equal.
+    fn near(&mut self, what: &str, truth_us: Option<i64>, ours_us: Option<i64>, tolerance_us: i64) {
+        let holds = match (truth_us, ours_us) {
+            (Some(truth), Some(ours)) => (truth - ours).abs() <= tolerance_us,
+            (truth, ours) => truth.is_none() && ours.is_none(),
+        };
+        self.holds(what, holds, &json!(truth_us), &json!(ours_us));
+    }
+}
+
+/// A time of the report in microseconds.
+fn micros(time: &Value) -> Option<i64> {
+    let text = time.as_str()?;
+    let part = |range: std::ops::Range<usize>| text[range].parse::<u32>().unwrap();
+    let year = text[..4].parse().unwrap();
+    LogTime::from_civil(year, part(5..7), part(8..10), part(11..13), part(14..16), part(17..19), part(20..26)).map(|t| t.0)
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Offers that found an end: the corpus leaves offers without any final out.
+fn ended(media: &Value) -> Vec<&Value> {
+    list(media).iter().filter(|m| m["outcome"] != "unanswered").collect()
+}
+
+fn check(facts: &Value, report: &Value, has_times: bool) -> Score {
+    let mut score = Score::default();
+    for count in ["requests_sent", "requests_received", "responses_sent", "responses_received", "retransmissions"] {
+        score.equal(count, &facts[count], &report["sip"][count]);
+    }
+    score.equal("direction_unknown", &json!(0), &report["sip"]["direction_unknown"]);
+    let mut attempts: Vec<&Value> = list(&report["registrations"]).iter().flat_map(|r| list(&r["attempts"])).collect();
+    if has_times {
+        attempts.sort_by_key(|a| micros(&a["at"]));
+    }
+    let of_attempts = |key: &str| Value::Array(attempts.iter().map(|a| a[key].clone()).collect());
+    score.equal("register_finals", &facts["register_finals"], &of_attempts("status"));
+    score.equal("register_sends", &facts["register_sends"], &of_attempts("sends"));
+    score.equal("register_authorised", &facts["register_authorised"], &of_attempts("authorised"));
+    let (truths, ours) = (list(&facts["calls"]), list(&report["calls"]));
+    score.equal("calls", &json!(truths.len()), &json!(ours.len()));
+    for (number, (truth, ours)) in truths.iter().zip(ours).enumerate() {
+        call(&mut score, number, truth, ours, has_times);
+    }
+    score
+}
+
+fn call(score: &mut Score, number: usize, truth: &Value, ours: &Value, has_times: bool) {
+    for key in ["direction", "state", "ended_by", "invite_finals", "early_dialogs", "retransmissions"] {
+        score.equal(&format!("call {number} {key}"), &truth[key], &ours[key]);
+    }
+    let us = |value: &Value, unit_us: f64| value.as_f64().map(|v| (v * unit_us) as i64);
+    if has_times {
+        score.near(&format!("call {number} setup_ms"), us(&truth["setup_ms"], 1e3), us(&ours["setup_ms"], 1e3), 5_000);
+        score.near(&format!("call {number} talk_s"), us(&truth["talk_s"], 1e6), us(&ours["talk_s"], 1e6), 5_000);
+    }
+    let (truths, holds) = (list(&truth["holds"]), list(&ours["holds"]));
+    score.equal(&format!("call {number} holds"), &json!(truths.len()), &json!(holds.len()));
+    for (truth, ours) in truths.iter().zip(holds) {
+        score.equal(&format!("call {number} hold by"), &truth["by"], &ours["by"]);
+        score.equal(&format!("call {number} hold requested_by"), &truth["requested_by"], &ours["requested_by"]);
+        if has_times {
+            score.near(&format!("call {number} hold from"), truth["from_us"].as_i64(), micros(&ours["from"]), 50_000);
+            score.near(&format!("call {number} hold to"), truth["to_us"].as_i64(), micros(&ours["to"]), 50_000);
+        }
+    }
+    let (truths, media) = (ended(&truth["media"]), ended(&ours["media"]));
+    score.equal(&format!("call {number} media lines"), &json!(truths.len()), &json!(media.len()));
+    for (truth, ours) in truths.iter().zip(media) {
+        for key in ["kind", "index", "cause", "codec", "offered_by", "early", "outcome"] {
+            score.equal(&format!("call {number} media {key}"), &truth[key], &ours[key]);
+        }
+        if truth["outcome"] == "agreed" {
+            score.equal(&format!("call {number} media direction"), &truth["direction"], &ours["direction"]);
+        }
+    }
+}
+
+/// All recordings in one framing.
+fn all_in(framing: &Framing) -> Score {
+    let mut all = Score::default();
+    for folder in folders() {
+        let log = (framing.write)(&wires(&folder));
+        let zone = (framing.zone_s != 0).then_some(framing.zone_s);
+        let score = check(&facts(&folder), &report(log, zone), framing.has_times);
+        all.held += score.held;
+        let name = folder.iter().rev().take(2).map(|p| p.to_string_lossy().into_owned()).collect::<Vec<_>>();
+        all.failed.extend(score.failed.into_iter().map(|why| format!("{}/{}, {}: {why}", name[1], name[0], framing.name)));
+    }
+    all
+}
+
+#[test]
+fn every_fact_of_every_recording_in_every_framing() {
+    assert!(folders().len() >= 100, "recordings are missing");
+    let next = AtomicUsize::new(0);
+    let total = Mutex::new(Score::default());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(framing) = FRAMINGS.get(next.fetch_add(1, Relaxed)) {
+                    let score = all_in(framing);
+                    println!("{}: {} of {} facts held", framing.name, score.held, score.held + score.failed.len());
+                    let mut total = total.lock().unwrap();
+                    total.held += score.held;
+                    total.failed.extend(score.failed);
+                }
+            });
+        }
+    });
+    let total = total.into_inner().unwrap();
+    println!("{} facts held over {} checked", total.held, total.held + total.failed.len());
+    assert!(total.failed.is_empty(), "{} facts differ:\n{}", total.failed.len(), total.failed.join("\n"));
+}
+
+#[test]
+fn each_fact_broken_on_purpose_is_caught() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/captured/hold-by-client/baresip");
+    let truth = facts(&folder);
+    let report = report((FRAMINGS[0].write)(&wires(&folder)), None);
+    assert_eq!(check(&truth, &report, true).failed, Vec::<String>::new());
+    let broken: Vec<(&str, Value)> = vec![
+        ("/requests_sent/INVITE", json!(5)),
+        ("/requests_received", json!({"BYE": 1})),
+        ("/responses_sent", json!({"200 BYE": 1})),
+        ("/responses_received/180 INVITE", json!(2)),
+        ("/retransmissions", json!(1)),
+        ("/register_finals/1", json!(403)),
+        ("/register_sends/0", json!(2)),
+        ("/register_authorised/0", json!(true)),
+        ("/calls", json!([])),
+        ("/calls/0/direction", json!("incoming")),
+        ("/calls/0/state", json!("busy")),
+        ("/calls/0/ended_by", json!("peer")),
+        ("/calls/0/invite_finals/0", json!(200)),
+        ("/calls/0/early_dialogs", json!(2)),
+        ("/calls/0/retransmissions", json!(1)),
+        ("/calls/0/setup_ms", json!(1_700.0)),
+        ("/calls/0/talk_s", json!(6.41)),
+        ("/calls/0/holds", json!([])),
+        ("/calls/0/holds/0/by", json!("peer")),
+        ("/calls/0/holds/0/requested_by", json!("peer")),
+        ("/calls/0/holds/0/from_us", json!(1_795_358_030_600_000_i64)),
+        ("/calls/0/holds/0/to_us", json!(null)),
+        ("/calls/0/media/0/codec", json!("PCMA/8000")),
+        ("/calls/0/media/0/kind", json!("video")),
+        ("/calls/0/media/0/index", json!(1)),
+        ("/calls/0/media/0/cause", json!("update")),
+        ("/calls/0/media/0/offered_by", json!("peer")),
+        ("/calls/0/media/0/early", json!(true)),
+        ("/calls/0/media/0/outcome", json!("rejected")),
+        ("/calls/0/media/1/direction", json!("sendrecv")),
+        ("/calls/0/media", json!([])),
+    ];
+    for (place, wrong) in broken {
+        let mut facts = truth.clone();
+        *facts.pointer_mut(place).unwrap_or_else(|| panic!("{place} is not in the truth")) = wrong;
+        assert!(!check(&facts, &report, true).failed.is_empty(), "{place} broken and not caught");
+    }
+}
