@@ -156,19 +156,23 @@ impl Builder<'_, '_> {
         }
         let request = transaction.request()?;
         let target = resource(self.traffic.message(request)?.request_uri()?);
-        let (leg, from) = self.targets.get(&(transaction.scope, target))?;
+        let (leg, from) = self.targets.get(&(transaction.scope, target.clone()))?;
         let answered = self.traffic.transactions.get(*from).and_then(|t| t.answer).and_then(|a| self.traffic.at(a));
         let soon = answered.zip(self.traffic.at(request)).is_none_or(|(from, at)| (0..=REDIRECT_US).contains(&at.since_us(from)));
         let done = self.legs.list.get(*leg as usize).is_some_and(|l| {
             let invites = l.initial.iter().filter_map(|t| self.traffic.transactions.get(*t));
             invites.filter_map(|t| self.traffic.status(t)).any(|s| (200..300).contains(&s))
         });
-        (soon && !done).then_some(*leg)
+        // Equal masks are no proof that the target is the same; then the retry must also keep the From tag (RFC 3261 §8.1.3.4 advises it).
+        let first = self.traffic.transactions.get(*from);
+        let same_tag = transaction.from_tag.is_some() && first.is_some_and(|f| f.from_tag == transaction.from_tag);
+        let proven = !is_masked(&target) || (same_tag && !is_masked(self.traffic.keys.symbols.text(transaction.from_tag)));
+        (soon && !done && proven).then_some(*leg)
     }
 
     fn remember_targets(&mut self, place: u32, transaction: &Transaction, leg: u32) {
         let contacts = transaction.answer.and_then(|a| self.traffic.message(a)).map(Message::contacts).unwrap_or_default();
-        for contact in contacts.iter().take(16).filter(|c| !is_masked(c.uri)) {
+        for contact in contacts.iter().take(16) {
             self.targets.insert((transaction.scope, resource(contact.uri)), (leg, place));
         }
     }
