@@ -28,7 +28,8 @@ pub fn folders() -> Vec<PathBuf> {
     children(&root).iter().flat_map(|scenario| children(scenario)).filter(|f| f.join("facts.json").is_file()).collect()
 }
 
-fn messages(folder: &Path) -> Vec<LoggedMessage> {
+/// The messages of one recording.
+pub fn messages(folder: &Path) -> Vec<LoggedMessage> {
     let text = std::fs::read_to_string(folder.join("messages.jsonl")).unwrap();
     let logged = |(line, json): (usize, &str)| {
         let json: Value = serde_json::from_str(json).unwrap();
