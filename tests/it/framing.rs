@@ -56,7 +56,7 @@ const fn framing(name: &'static str, write: fn(&[Wire]) -> Vec<u8>) -> Framing {
 }
 
 /// Every way.
-pub const FRAMINGS: [Framing; 45] = [
+pub const FRAMINGS: [Framing; 47] = [
     framing("native, start line on the record's line", |m| log(m, native, |w| format!("{}{}", arrow(w), w.raw))),
     framing("native, start line on the next line", |m| log(m, native, |w| format!("{}\n{}", words(w), w.raw))),
     framing("native, line ends LF", |m| log(m, native, |w| format!("{}\n{}", words(w), lf(&w.raw)))),
@@ -129,6 +129,16 @@ pub const FRAMINGS: [Framing; 45] = [
         text: masked_all,
         ..framing("masked users and hosts, reversed words", |m| {
             log(m, native, |w| format!("{} {}", reversed(w), json(&masked_all(&w.raw))))
+        })
+    },
+    framing("pasted, each record on one line", |m| {
+        log(m, native, |w| format!("{} {}", words(w), lf(&w.raw).trim_end().replace('\n', " ")))
+    }),
+    Framing {
+        has_times: false,
+        ..framing("pasted, the whole log on one line", |m| {
+            let lines = log(m, native, |w| format!("{} {}", words(w), lf(&w.raw).trim_end().to_owned()));
+            String::from_utf8(lines).unwrap().replace('\n', " ").into_bytes()
         })
     },
     framing("colours", |m| log(m, native, |w| format!("{}\n\u{1b}[36;1m{}\u{1b}[0m", words(w), lf(&w.raw)))),

@@ -102,7 +102,17 @@ pub fn expand(line: &[u8]) -> Option<Vec<Chunk>> {
             continue;
         }
         let body = text.get(start..).unwrap_or_default();
-        let end = if separator.contains(&b'\\') { string_end(body, &separator) } else { body.len() }.max(1);
+        let end = if separator.contains(&b'\\') {
+            string_end(body, &separator)
+        } else if is_distinct(&separator) {
+            body.len()
+        } else {
+            // Several records pasted on one line: the message ends where the next head or start line begins.
+            let version = memmem::find(body, b"SIP/2.0").map_or(1, |at| at + 7);
+            let next = first_message(body.get(version..).unwrap_or_default()).map(|(at, _)| at + version);
+            stamp_at(body).into_iter().chain(next).min().unwrap_or(body.len())
+        };
+        let end = end.max(1);
         let before = text.get(from..start).unwrap_or_default().to_vec();
         chunks.push(Chunk { before, text: restore(body.get(..end).unwrap_or_default(), &separator) });
         from = start + end;
@@ -239,6 +249,26 @@ fn is_sdp(line: &[u8]) -> bool {
     line.first().is_some_and(u8::is_ascii_lowercase) && line.get(1) == Some(&b'=')
 }
 
+/// Is the separator one that stands nowhere else?
+fn is_distinct(separator: &[u8]) -> bool {
+    separator.iter().any(|b| b"#<[^%&\r\\".contains(b) || !b.is_ascii() || b.is_ascii_control()) || separator == b"\",\""
+}
+
+/// Where a date and time as logs print them stands (`2024-01-30T07:`, `2024/01/30 07:`); SIP's own dates have names of months.
+fn stamp_at(text: &[u8]) -> Option<usize> {
+    memchr::memchr2_iter(b'-', b'/', text).find_map(|at| {
+        let stamp = text.get(at.checked_sub(4)?..at + 10)?;
+        let shape = b"dddd-dd-dd dd:";
+        let fits = stamp.iter().zip(shape).all(|(byte, want)| match want {
+            b'd' => byte.is_ascii_digit(),
+            b'-' => matches!(byte, b'-' | b'/'),
+            b' ' => matches!(byte, b' ' | b'T'),
+            want => byte == want,
+        });
+        fits.then_some(at - 4)
+    })
+}
+
 /// The text with real line ends.
 fn restore(text: &[u8], separator: &[u8]) -> Vec<u8> {
     if separator.contains(&b'\\') {
@@ -256,11 +286,12 @@ fn restore(text: &[u8], separator: &[u8]) -> Vec<u8> {
     while let Some(found) = memmem::find(rest.get(at..).unwrap_or_default(), separator).map(|f| f + at) {
         let tail = rest.get(found + separator.len()..).unwrap_or_default();
         let closes = found == 0 && at == 0 && part == Part::Announced;
-        if distinct || closes || begins_line(tail, separator, part) {
+        if distinct || closes || begins_line(rest.get(..found).unwrap_or_default(), tail, separator, part) {
             let line = rest.get(..found).unwrap_or_default();
             part = part.after(line);
             out.extend_from_slice(line);
-            out.extend_from_slice(b"\r\n");
+            // Marks that are no line end's own tell nothing about a carriage return.
+            out.extend_from_slice(if distinct { b"\r\n" } else { b"\n" });
             rest = tail;
             at = 0;
         } else {
@@ -299,16 +330,33 @@ fn starts_message(line: &[u8]) -> bool {
 }
 
 /// Dots, blanks or bars also stand inside values: they end a line only where one of a message begins.
-fn begins_line(tail: &[u8], separator: &[u8], part: Part) -> bool {
-    let line = |t: &[u8]| {
-        (is_sip_header(t) && t.get(1) != Some(&b':')) || is_sdp(t) || t.starts_with(b"SIP/2.0 ") || t.starts_with(b"<?xml")
-    };
-    if part == Part::Body || line(tail) || tail.trim_ascii().is_empty() {
+fn begins_line(before: &[u8], tail: &[u8], separator: &[u8], part: Part) -> bool {
+    let line =
+        |t: &[u8]| (is_sip_header(t) && t.get(1) != Some(&b':')) || is_sdp(t) || starts_response(t) || t.starts_with(b"<?xml");
+    if line(tail) || tail.trim_ascii().is_empty() {
         return true;
     }
-    let blank = part == Part::Announced && separator != b" ";
+    let blanks = separator.trim_ascii().is_empty();
+    if part == Part::Body {
+        return !blanks || is_assignment(tail);
+    }
+    // With Content-Type seen, the header ends where two separators meet; of two blanks only behind a length.
+    let length = before.get(..15).is_some_and(|n| n.eq_ignore_ascii_case(b"Content-Length:"))
+        && before.last().is_some_and(u8::is_ascii_digit);
+    let closes = part == Part::Announced && (!blanks || length);
     tail.strip_prefix(separator)
-        .is_some_and(|second| blank || line(second) || second.trim_ascii().is_empty() || starts_request(second))
+        .is_some_and(|second| closes || line(second) || second.trim_ascii().is_empty() || starts_request(second))
+}
+
+/// `Signal=5`, `Voice-Message: 2/1`.
+fn is_assignment(line: &[u8]) -> bool {
+    let name = line.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    let rest = line.get(name..).unwrap_or_default();
+    name > 0 && (rest.starts_with(b"=") || rest.starts_with(b": "))
+}
+
+fn starts_response(line: &[u8]) -> bool {
+    line.strip_prefix(b"SIP/2.0 ").is_some_and(|code| code.first().is_some_and(u8::is_ascii_digit))
 }
 
 fn starts_request(line: &[u8]) -> bool {
@@ -396,7 +444,7 @@ mod tests {
         for end in ["\\r\\n", "#015#012", "<CR><LF>", "[CRLF]", "^M^J", "..", " | ", "\u{21b5}", "%0D%0A", "\\u000d\\u000a"] {
             let line = format!("x send: {}", MESSAGE.replace("\r\n", end));
             let text = back(&line).pop().unwrap_or_default();
-            assert_eq!(text.trim_end(), MESSAGE.trim_end(), "{end}");
+            assert_eq!(text.trim_end().replace('\r', ""), MESSAGE.trim_end().replace('\r', ""), "{end}");
         }
         let line = MESSAGE.replace("\r\n", "\\n");
         assert_eq!(back(&line), vec![MESSAGE.replace("\r\n", "\n")]);
@@ -412,6 +460,17 @@ mod tests {
         // quotes of the message not escaped
         let c_style = MESSAGE.replace("\r\n", "\\r\\n");
         assert_eq!(back(&c_style), vec![MESSAGE.to_owned()]);
+    }
+
+    #[test]
+    fn records_pasted_on_one_line() {
+        let one = MESSAGE.trim_end().replace("\r\n", " ");
+        let line = format!("sent to 198.51.100.20:5060 {one} 2024-01-30T07:01:25.213Z <Info> [0x390] a: sent {one}");
+        let chunks = expand(line.as_bytes()).unwrap_or_default();
+        assert_eq!(chunks.len(), 2);
+        assert_eq!(String::from_utf8_lossy(&chunks[0].text).trim_end(), MESSAGE.trim_end().replace('\r', ""));
+        assert!(chunks[1].before.ends_with(b"a: sent "));
+        assert_eq!(String::from_utf8_lossy(&chunks[1].text), MESSAGE.trim_end().replace('\r', ""));
     }
 
     #[test]
