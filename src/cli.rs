@@ -12,9 +12,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::analyse::{Analysis, Options, Progress, analyse};
-use crate::base::rules;
 use crate::base::time::Zone;
-use crate::base::words::word;
+use crate::base::words::{Words, word};
+use crate::base::{Language, rules};
 use crate::export::{self, Format};
 use crate::findings::Severity;
 
@@ -77,6 +77,9 @@ struct PictureArguments {
     /// Colours of the window
     #[arg(long, value_parser = PossibleValuesParser::new(["dark", "light"]))]
     theme: Option<String>,
+    /// Language of the window; without it the system's
+    #[arg(long, value_parser = language())]
+    lang: Option<String>,
     /// View to show first
     #[arg(long, value_name = "NAME")]
     view: Option<String>,
@@ -115,7 +118,7 @@ struct ReportArguments {
     #[arg(long, value_parser = PossibleValuesParser::new(["error", "warning"]))]
     fail_on: Option<String>,
     /// Language of the report
-    #[arg(long, default_value = "en", value_parser = PossibleValuesParser::new(["en"]))]
+    #[arg(long, default_value = "en", value_parser = language())]
     lang: String,
 }
 
@@ -162,6 +165,7 @@ fn report(arguments: &ReportArguments) -> u8 {
     let options = export::Options {
         messages: arguments.messages,
         zone_s: arguments.zone.unwrap_or(0),
+        words: Words::of(Language::from_code(&arguments.lang).unwrap_or_default()),
         unopened: read.failures,
         ..export::Options::default()
     };
@@ -214,6 +218,11 @@ fn read(groups: inputs::Groups, options: &Options) -> Read {
         }
     }
     read
+}
+
+/// The codes of the languages spoken.
+fn language() -> PossibleValuesParser {
+    PossibleValuesParser::new(Language::ALL.map(Language::code))
 }
 
 /// `+05:45`, `-03`, `Z`.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::read::Part;
 use super::{Analysis, MemberReport, Options, Rules};
-use crate::base::{Language, LogTime, MemberId, NoteKind, Notes, Zone};
+use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone};
 use crate::bundle::{self, Bundle, Member, Role};
 use crate::findings::{BundleView, MemberView, ResolvedHit, evaluate};
 use crate::records::index::Index;
@@ -80,7 +80,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         busy: Some(&busy),
     };
     let hits = failure_lines(&parts, &zones, &runs, rules);
-    let outcome = evaluate(&rules.catalogue, &hits, &facts, &view, Language::English);
+    let outcome = evaluate(&rules.catalogue, &hits, &facts, &view);
     let index = parts.into_iter().map(|p| p.map_or_else(Index::default, |p| p.read.index)).collect();
     Analysis {
         bundle: Arc::new(bundle),

@@ -6,7 +6,7 @@ use super::{App, Content, Theme};
 use crate::base::words::word;
 use crate::ui::panels::{bars, files, loading, messages, overview, welcome, work};
 use crate::ui::widgets::{area, cut_bottom, cut_top};
-use crate::ui::{Cx, Palette, Scheme, Type, View, help, text};
+use crate::ui::{Command, Cx, Palette, Scheme, Type, View, help, text};
 
 /// Paints everything.
 pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
@@ -37,7 +37,16 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
         Theme::Light => "window.theme_light",
         Theme::HighContrast => "window.theme_contrast",
     });
-    area(ui, "top", top, palette.raised, |ui| bars::top(ui, &mut cx, &tabs, app.active, theme, top));
+    area(ui, "top", top, palette.raised, |ui| {
+        bars::top(
+            ui,
+            &mut cx,
+            &tabs,
+            app.active,
+            &[(theme, Command::NextScheme), (word("window.language"), Command::NextLanguage)],
+            top,
+        )
+    });
 
     let samples: Vec<String> = app.samples.iter().map(|(name, _)| name.clone()).collect();
     let toast = app.toast.as_ref().map(|(said, _)| said.clone());

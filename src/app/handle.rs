@@ -3,8 +3,8 @@
 use eframe::egui::{Context, ViewportCommand};
 
 use super::{App, Content, Shown, Theme, dialog};
-use crate::base::Tone;
 use crate::base::words::{Words, word};
+use crate::base::{Language, Tone};
 use crate::session::MessageId;
 use crate::session::startup::StageId;
 use crate::timeline::ladder::Kind;
@@ -64,6 +64,10 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
                 Theme::Light => Theme::HighContrast,
                 Theme::HighContrast => Theme::System,
             };
+        }
+        Command::NextLanguage => {
+            let place = Language::ALL.iter().position(|l| *l == app.language).map_or(0, |n| n + 1);
+            app.language = Language::ALL.get(place).copied().unwrap_or_default();
         }
         Command::Scale(way) => scale(ctx, way),
         Command::Back => back(app, ctx),
@@ -317,6 +321,6 @@ fn copy(app: &mut App, ctx: &Context, whole: bool) {
         _ => reference.clone(),
     };
     ctx.copy_text(text);
-    let said = Words::english().fill("window.copied", &[("what", &reference)]);
+    let said = Words::current().fill("window.copied", &[("what", &reference)]);
     app.toast = Some((said, ctx.input(|i| i.time) + TOAST_S));
 }

@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use eframe::egui::Context;
 
 use crate::analyse::{OpenError, Options, analyse};
-use crate::base::Progress;
-use crate::base::words::word;
+use crate::base::words::{self, word};
+use crate::base::{Language, Progress};
 use crate::bundle::Input;
 use crate::ui::Document;
 
@@ -32,13 +32,14 @@ impl Job {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn open(inputs: Vec<Input>, options: Options, ctx: &Context) -> Result<Self, String> {
+    pub fn open(inputs: Vec<Input>, options: Options, language: Language, ctx: &Context) -> Result<Self, String> {
         let progress = Progress::new();
         let waker = ctx.clone();
         progress.set_waker(move || waker.request_repaint());
         let (sender, outcome) = sync_channel(1);
         let (told, ctx) = (progress.clone(), ctx.clone());
         let work = move || {
+            let _spoken = words::speak(language);
             let result = analyse(&inputs, &options, &told);
             let result = match result {
                 Ok(found) if found.is_empty() => Err(Ended::Failed(word("window.nothing_found").to_owned())),

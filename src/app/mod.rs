@@ -7,6 +7,8 @@ use std::sync::mpsc::Receiver;
 use eframe::egui;
 
 use crate::analyse::{Analysis, Options};
+use crate::base::Language;
+use crate::base::words;
 use crate::bundle::Input;
 use crate::ui::{Command, Document, Scheme, View, ViewState, fonts, tokens};
 
@@ -66,6 +68,8 @@ pub struct App {
     samples: Vec<(String, Vec<Input>)>,
     options: Options,
     theme: Theme,
+    /// Spoken in every frame.
+    language: Language,
     applied: Option<Scheme>,
     first_view: Option<View>,
     help: bool,
@@ -95,6 +99,13 @@ impl App {
         self
     }
 
+    /// The language of the window; English unless told.
+    #[must_use]
+    pub fn with_language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
     /// Gives a context our fonts; without them no text can be laid out.
     pub fn prepare(ctx: &egui::Context) {
         fonts::install(ctx);
@@ -107,7 +118,7 @@ impl App {
             return;
         }
         let name = jobs::name(&inputs);
-        let content = match Job::open(inputs, self.options.clone(), ctx) {
+        let content = match Job::open(inputs, self.options.clone(), self.language, ctx) {
             Ok(job) => Content::Loading(job),
             Err(why) => Content::Failed(why),
         };
@@ -208,6 +219,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let _spoken = words::speak(self.language);
         let ctx = ui.ctx().clone();
         let scheme = self.dress(&ctx);
         self.poll();

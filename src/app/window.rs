@@ -11,6 +11,7 @@ use eframe::{NativeOptions, Renderer};
 
 use super::picture::{Outcome, Picture};
 use super::{App, Theme};
+use crate::base::Language;
 use crate::base::words::{Words, word};
 use crate::bundle::Input;
 use crate::ui::View;
@@ -24,6 +25,8 @@ pub struct WindowOptions {
     pub size: Option<(f32, f32)>,
     /// Colours; `None`: as the system says.
     pub theme: Option<Theme>,
+    /// Language; `None`: as the system says.
+    pub language: Option<Language>,
     /// View to show first: `overview`, `timeline`, `calls`, `messages`, `files`.
     pub view: Option<String>,
     /// Samples that the first screen offers.
@@ -73,7 +76,7 @@ pub fn run(inputs: Vec<Input>, options: WindowOptions) -> Result<(), WindowError
             Err(why) => last = Some(why.to_string()),
         }
     }
-    Err(WindowError::Start(Words::english().fill("window.no_window", &[("why", &last.unwrap_or_default())])))
+    Err(WindowError::Start(Words::current().fill("window.no_window", &[("why", &last.unwrap_or_default())])))
 }
 
 #[cfg(all(feature = "wgpu", feature = "glow"))]
@@ -90,12 +93,20 @@ fn creator(inputs: &[Input], options: &WindowOptions, outcome: &Outcome) -> Crea
     Box::new(move |cc| {
         App::prepare(&cc.egui_ctx);
         let view = options.view.as_deref().and_then(View::from_name);
-        let mut app = App::new(options.theme.unwrap_or_default()).with_samples(options.samples).with_view(view);
+        let mut app = App::new(options.theme.unwrap_or_default())
+            .with_language(language(&options))
+            .with_samples(options.samples)
+            .with_view(view);
         app.options = options.analyse;
         app.picture = options.picture.map(|path| Picture::new(path, outcome));
         app.open(&cc.egui_ctx, inputs);
         Ok(Box::new(app))
     })
+}
+
+/// What was asked for, else the first language of the user's list that the program speaks, else English.
+fn language(options: &WindowOptions) -> Language {
+    options.language.or_else(|| sys_locale::get_locales().find_map(|locale| Language::from_code(&locale))).unwrap_or_default()
 }
 
 fn native(options: &WindowOptions, renderer: Renderer) -> NativeOptions {
@@ -145,7 +156,7 @@ fn guarded<T>(start: impl FnOnce() -> T) -> Result<T, WindowError> {
     match (result, missing) {
         (Ok(value), _) => Ok(value),
         (Err(_), Some(what)) => {
-            Err(WindowError::MissingLibrary(Words::english().fill("window.missing_library", &[("what", &what)])))
+            Err(WindowError::MissingLibrary(Words::current().fill("window.missing_library", &[("what", &what)])))
         }
         (Err(panic), None) => panic::resume_unwind(panic),
     }

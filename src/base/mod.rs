@@ -13,7 +13,7 @@ pub mod words;
 
 pub use language::Language;
 pub use note::{Note, NoteKind, Notes};
-pub use private::{Private, PrivateKind, Segment, Text};
+pub use private::{Piece, Private, PrivateKind, Segment, Text};
 pub use progress::Progress;
 pub use source::{MemberId, SourceRef};
 pub use time::{LogTime, Zone, ZoneBasis};

@@ -2,15 +2,56 @@
 //!
 //! A key is `section.name`. A key that a language lacks falls back to English; one that English lacks is shown as the key itself,
 //! so that a fault is seen and nothing panics.
+//!
+//! A place is `{name}`. A word that follows a number is `{n|hovor|hovory|hovorů}`: the form for the value of `n`, the value itself
+//! is not written. English and Dutch have the forms for 1 and for all other numbers, Czech for 1, for 2 to 4, and for the rest.
+//!
+//! Which language is spoken is a matter of the thread and of the moment ([`speak`]): the window speaks its own in every frame, a
+//! report that of its options, all else English. Facts hold keys, never words ([`super::Text::phrase`]).
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use super::Language;
+
 const ENGLISH: &str = include_str!("../../assets/words/en.toml");
+const CZECH: &str = include_str!("../../assets/words/cs.toml");
+const DUTCH: &str = include_str!("../../assets/words/nl.toml");
+
+thread_local! {
+    static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
+}
+
+/// The language that was spoken before comes back when this is dropped.
+#[must_use = "the language is spoken only as long as this lives"]
+#[derive(Debug)]
+pub struct Spoken {
+    before: Language,
+    /// It belongs to the thread that made it.
+    of_thread: std::marker::PhantomData<*const ()>,
+}
+
+impl Drop for Spoken {
+    fn drop(&mut self) {
+        SPOKEN.set(self.before);
+    }
+}
+
+/// Speaks a language on this thread until the result is dropped.
+pub fn speak(language: Language) -> Spoken {
+    Spoken { before: SPOKEN.replace(language), of_thread: std::marker::PhantomData }
+}
+
+/// The language spoken on this thread now; English where nobody chose one.
+pub fn spoken() -> Language {
+    SPOKEN.get()
+}
 
 /// The words of one language.
 #[derive(Debug, Default)]
 pub struct Words {
+    language: Language,
     map: BTreeMap<String, String>,
 }
 
@@ -37,13 +78,35 @@ impl Words {
                 _ => {}
             }
         }
-        Ok(Self { map })
+        Ok(Self { language: Language::English, map })
     }
 
     /// English, the language that has every key.
     pub fn english() -> &'static Self {
         static WORDS: OnceLock<Words> = OnceLock::new();
         WORDS.get_or_init(|| Self::parse(ENGLISH).unwrap_or_default())
+    }
+
+    /// The words of a language.
+    pub fn of(language: Language) -> &'static Self {
+        static CZECH_WORDS: OnceLock<Words> = OnceLock::new();
+        static DUTCH_WORDS: OnceLock<Words> = OnceLock::new();
+        let (slot, text) = match language {
+            Language::English => return Self::english(),
+            Language::Czech => (&CZECH_WORDS, CZECH),
+            Language::Dutch => (&DUTCH_WORDS, DUTCH),
+        };
+        slot.get_or_init(|| Words { language, ..Self::parse(text).unwrap_or_default() })
+    }
+
+    /// The words of the language spoken on this thread now.
+    pub fn current() -> &'static Self {
+        Self::of(spoken())
+    }
+
+    /// Their language.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// The text of `key`; the key itself when nobody wrote it.
@@ -54,26 +117,30 @@ impl Words {
         }
     }
 
-    /// The text of `key` with `{name}` places filled, in one pass: a value that holds `{name}` itself stays as it is.
+    /// The text of `key` with its places filled, in one pass: a value that holds `{name}` itself stays as it is.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         let mut out = String::new();
-        let mut rest = self.get(key);
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let place = after.split_once('}').and_then(|(name, tail)| Some((values.iter().find(|(n, _)| *n == name)?.1, tail)));
-            match place {
-                Some((value, tail)) => {
-                    out.push_str(value);
-                    rest = tail;
-                }
-                None => {
-                    out.push('{');
-                    rest = after;
-                }
-            }
-        }
-        out.push_str(rest);
+        let value = |name: &str| values.iter().find(|(n, _)| *n == name).map(|(_, value)| *value);
+        parts(self.get(key), |part| match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Place(name) => match value(name) {
+                Some(value) => out.push_str(value),
+                None => out.push_str(&format!("{{{name}}}")),
+            },
+            Part::Form(name, forms) => out.push_str(self.form(forms, value(name).unwrap_or_default())),
+        });
         out
+    }
+
+    /// The form of a word that fits a number as it is written (`1`, `12,345`, `2.5`); the last form for what is no whole number.
+    pub fn form<'a>(&self, forms: &'a str, number: &str) -> &'a str {
+        let number = number.replace([',', '\u{202f}', '\u{a0}'], "").parse::<u64>();
+        let place = match (self.language, number) {
+            (_, Ok(1)) => 0,
+            (Language::Czech, Ok(2..=4)) => 1,
+            _ => usize::MAX,
+        };
+        forms.split('|').nth(place).or_else(|| forms.rsplit('|').next()).unwrap_or_default()
     }
 
     /// All keys, sorted.
@@ -82,9 +149,50 @@ impl Words {
     }
 }
 
-/// English text of `key`: the short form for code that has no language at hand.
+/// A piece of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// Stands as it is.
+    Text(&'a str),
+    /// `{name}`.
+    Place(&'a str),
+    /// `{name|one|more}`: the name and the forms.
+    Form(&'a str, &'a str),
+}
+
+/// Takes a template apart. A brace that begins no place stands as it is.
+pub fn parts<'a>(template: &'a str, mut each: impl FnMut(Part<'a>)) {
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        if !before.is_empty() {
+            each(Part::Text(before));
+        }
+        let inner = after.split_once('}').map(|(inner, tail)| (inner.split_once('|'), inner, tail));
+        rest = match inner {
+            Some((Some((name, forms)), _, tail)) if is_name(name) => {
+                each(Part::Form(name, forms));
+                tail
+            }
+            Some((None, name, tail)) if is_name(name) => {
+                each(Part::Place(name));
+                tail
+            }
+            _ => {
+                each(Part::Text("{"));
+                after
+            }
+        };
+    }
+    if !rest.is_empty() {
+        each(Part::Text(rest));
+    }
+}
+
+/// The text of `key` in the language spoken on this thread: the short form.
 pub fn word(key: &str) -> &str {
-    Words::english().get(key)
+    Words::current().get(key)
 }
 
 #[cfg(test)]
@@ -96,5 +204,40 @@ mod tests {
         let words = Words::parse("[x]\ncall = \"{from} to {to}, {what}\"").unwrap();
         assert_eq!(words.fill("x.call", &[("from", "{to}"), ("to", "b}{")]), "{to} to b}{, {what}");
         assert_eq!(words.get("x.nobody-wrote-this"), "x.nobody-wrote-this");
+    }
+
+    #[test]
+    fn a_word_follows_its_number() {
+        let said = |language: Language, text: &str, n: &str| {
+            let words = Words { language, ..Words::parse(&format!("[x]\nk = \"{text}\"")).unwrap() };
+            words.fill("x.k", &[("n", n)])
+        };
+        let czech = "{n} {n|hovor|hovory|hovorů}";
+        let all = ["0", "1", "2", "4", "5", "22", "1,001", "–"].map(|n| said(Language::Czech, czech, n));
+        assert_eq!(all, ["0 hovorů", "1 hovor", "2 hovory", "4 hovory", "5 hovorů", "22 hovorů", "1,001 hovorů", "– hovorů"]);
+        assert_eq!(said(Language::English, "{n} {n|call|calls}", "1"), "1 call");
+        assert_eq!(said(Language::Dutch, "{n} {n|gesprek|gesprekken}", "2"), "2 gesprekken");
+        assert_eq!(said(Language::English, "{n|a|b} {x|a} {A} {", "1"), "a a {A} {");
+    }
+
+    #[test]
+    fn a_language_is_spoken_for_a_while_and_on_one_thread() {
+        let outer = speak(Language::Dutch);
+        {
+            let _inner = speak(Language::Czech);
+            assert_eq!(Words::current().language(), Language::Czech);
+            let elsewhere = std::thread::spawn(spoken).join().unwrap();
+            assert_eq!(elsewhere, Language::English);
+        }
+        assert_eq!(spoken(), Language::Dutch);
+        drop(outer);
+        assert_eq!(spoken(), Language::English);
+    }
+
+    #[test]
+    fn what_a_language_lacks_is_english() {
+        let poor = Words { language: Language::Czech, ..Words::parse("[app]\nname = \"Jiné\"").unwrap() };
+        assert_eq!(poor.get("app.name"), "Jiné");
+        assert_eq!(poor.get("window.open"), Words::english().get("window.open"));
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::{OK, PictureArguments, Read, UNREADABLE, inputs, output, read, say};
 use crate::analyse::Options;
 use crate::app::{self, Theme, WindowError, WindowOptions};
-use crate::base::rules;
-use crate::base::words::word;
+use crate::base::words::{Words, word};
+use crate::base::{Language, rules};
 use crate::bundle::Input;
 use crate::export::{self, Format};
 
@@ -37,6 +37,7 @@ pub fn open(inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
         picture: picture.window_picture.clone(),
         size: picture.size,
         theme: picture.theme.as_deref().map(|name| if name == "light" { Theme::Light } else { Theme::Dark }),
+        language: picture.lang.as_deref().and_then(Language::from_code),
         view: picture.view.clone(),
         samples: inputs::samples(),
         analyse: Options { zone_s: None, rules: rules::user_folder() },
@@ -73,7 +74,11 @@ fn without_window(why: &str, inputs: Vec<Input>, picture: &PictureArguments) -> 
     if analyses.is_empty() {
         return UNREADABLE;
     }
-    let options = export::Options { unopened: failures, ..export::Options::default() };
+    let options = export::Options {
+        words: Words::of(picture.lang.as_deref().and_then(Language::from_code).unwrap_or_default()),
+        unopened: failures,
+        ..export::Options::default()
+    };
     match output::to_stdout(export::render(&analyses, Format::Text, &options).as_bytes()) {
         Ok(()) if complete => OK,
         Ok(()) => UNREADABLE,

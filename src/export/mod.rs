@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::analyse::Analysis;
-use crate::base::words::Words;
+use crate::base::words::{self, Words};
 
 pub mod formats;
 pub mod json;
@@ -55,7 +55,7 @@ pub struct Options {
     pub zone_s: i32,
     /// The one way out for text of the log.
     pub outlet: Outlet,
-    /// Language of the text report.
+    /// The words, and with them the language, of the report: [`Words::of`]. Words of the schema stay as they are.
     pub words: &'static Words,
     /// Inputs that were named and could not be opened: one sentence each, for the coverage of what could.
     pub unopened: Vec<String>,
@@ -69,6 +69,7 @@ impl Default for Options {
 
 /// The report about all `analyses`, ending with a line end. The same input gives the same bytes.
 pub fn render(analyses: &[Arc<Analysis>], format: Format, options: &Options) -> String {
+    let _spoken = words::speak(options.words.language());
     match format {
         Format::Text => text::render(analyses, options),
         Format::Json => json::render(analyses, options),

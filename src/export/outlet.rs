@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use crate::base::{Private, Segment, Text};
+use crate::base::words::Words;
+use crate::base::{Piece, Private, Text};
 
 /// Decides how a value leaves the program.
 #[derive(Clone, Debug)]
@@ -29,16 +30,15 @@ impl Outlet {
         Cow::Borrowed(value.original())
     }
 
-    /// A sentence with private parts.
+    /// A sentence with private parts, in the language spoken.
     pub fn text(&self, text: &Text) -> String {
-        text.0
-            .iter()
-            .map(|segment| match segment {
-                Segment::Word(word) => Cow::Borrowed(word.as_str()),
-                Segment::Private(value) => self.private(value),
-                Segment::Log(log) => self.log(log),
-            })
-            .collect()
+        let mut out = String::new();
+        text.pieces(Words::current(), &mut |piece| match piece {
+            Piece::Word(word) => out.push_str(word),
+            Piece::Private(value) => out.push_str(&self.private(value)),
+            Piece::Log(log) => out.push_str(&self.log(log)),
+        });
+        out
     }
 
     /// Text of the log as it stood: may hold anything.
@@ -55,7 +55,7 @@ impl Outlet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::PrivateKind;
+    use crate::base::{PrivateKind, Segment};
 
     #[test]
     fn a_sentence_keeps_its_order() {

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::catalogue::Catalogue;
 use super::checks::{self, Found, MAX_EVIDENCE, Scene};
 use super::line_hits;
-use super::signature::{Need, Signature};
+use super::signature::{Need, Signature, Texts};
 use super::view::{BundleView, ResolvedHit};
 use super::{Confidence, Finding, Severity};
-use crate::base::{Language, LogTime, Segment, Text};
+use crate::base::words::Words;
+use crate::base::{Language, LogTime, Piece, Segment, Text};
 use crate::bundle::Role;
 use crate::session::call::Call;
 use crate::session::{CallId, Evidence, Facts, RunId};
@@ -24,14 +25,8 @@ pub struct Outcome {
     pub not_tried: Vec<(String, Vec<&'static str>)>,
 }
 
-/// Evaluates all signatures; the texts are in `language`.
-pub fn evaluate(
-    catalogue: &Catalogue,
-    hits: &[ResolvedHit],
-    facts: &Facts,
-    bundle: &BundleView<'_>,
-    language: Language,
-) -> Outcome {
+/// Evaluates all signatures; the texts are in every language that the signature has.
+pub fn evaluate(catalogue: &Catalogue, hits: &[ResolvedHit], facts: &Facts, bundle: &BundleView<'_>) -> Outcome {
     let mut scene = Scene::new(facts, bundle);
     let broadworks = broadworks_runs(hits, facts, bundle);
     let mut found = line_hits::find(catalogue, hits, &|id| bundle.member(id), &|run| broadworks.contains(&run));
@@ -61,21 +56,10 @@ pub fn evaluate(
             && let Some(signature) = signature_of(catalogue, group)
         {
             let effect_of = cause.and_then(|c| ids.get(c)).cloned();
-            findings.push(finding(signature, group, effect_of, language));
+            findings.push(finding(signature, group, effect_of));
         }
     }
     Outcome { findings, not_tried }
-}
-
-impl Catalogue {
-    /// The same finding with its texts in another language.
-    pub fn in_language(&self, finding: &Finding, language: Language) -> Finding {
-        let mut copy = finding.clone();
-        if let Some(signature) = self.get(&finding.id) {
-            write_texts(&mut copy, signature, language);
-        }
-        copy
-    }
 }
 
 /// Runs that show BroadWorks at work: its own lines, its configuration, or the calling log.
@@ -153,7 +137,9 @@ fn grouped(catalogue: &Catalogue, found: Vec<(usize, Found)>) -> Vec<Group> {
     let mut groups: BTreeMap<(usize, RunId, Vec<String>), Group> = BTreeMap::new();
     for (place, one) in found {
         let Some(signature) = catalogue.signatures.get(place) else { continue };
-        let value = |name: &String| one.captures.iter().find(|(key, _)| key == name).map_or(String::new(), |(_, v)| plain(v));
+        let value = |name: &String| {
+            one.captures.iter().find(|(key, _)| key == name).map_or(String::new(), |(_, v)| plain(&Text(vec![v.clone()])))
+        };
         let key = (place, one.run, signature.group.iter().map(value).collect());
         let severity = one.severity.unwrap_or(signature.severity);
         let confidence = if signature.assumed { Confidence::Possible } else { one.confidence.unwrap_or(signature.confidence) };
@@ -185,11 +171,14 @@ fn grouped(catalogue: &Catalogue, found: Vec<(usize, Found)>) -> Vec<Group> {
     groups.into_values().collect()
 }
 
-fn plain(segment: &Segment) -> String {
-    match segment {
-        Segment::Word(text) | Segment::Log(text) => text.clone(),
-        Segment::Private(value) => value.original().to_owned(),
-    }
+/// A capture as it is compared and looked up: in English, with what is private.
+fn plain(text: &Text) -> String {
+    let mut out = String::new();
+    text.pieces(Words::english(), &mut |piece| match piece {
+        Piece::Word(text) | Piece::Log(text) => out.push_str(text),
+        Piece::Private(value) => out.push_str(value.original()),
+    });
+    out
 }
 
 /// A finding that excludes others of its run takes them away.
@@ -281,7 +270,7 @@ fn ranked(catalogue: &Catalogue, groups: &[Group], causes: &[Option<usize>]) -> 
     order
 }
 
-fn finding(signature: &Signature, group: &Group, effect_of: Option<String>, language: Language) -> Finding {
+fn finding(signature: &Signature, group: &Group, effect_of: Option<String>) -> Finding {
     let found = &group.found;
     let mut evidence = Vec::new();
     for one in &found.evidence {
@@ -317,28 +306,52 @@ fn finding(signature: &Signature, group: &Group, effect_of: Option<String>, lang
         captures: found.captures.iter().map(|(name, value)| (name.clone(), Text(vec![value.clone()]))).collect(),
         evidence,
     };
-    write_texts(&mut out, signature, language);
+    write_texts(&mut out, signature);
     out
 }
 
-/// Fills the texts of a language with the finding's own captures; what a code means is `{code_meaning}`, what to do `{code_action}`.
-fn write_texts(finding: &mut Finding, signature: &Signature, language: Language) {
-    let mut values: Vec<(String, Text)> = finding.captures.clone();
-    let code = values.iter().find(|(name, _)| name == "code").and_then(|(_, v)| v.0.first()).map(plain);
-    if let Some(texts) = code.and_then(|code| signature.code(&code, language)) {
-        values.push(("code_meaning".to_owned(), Text::word(&texts.meaning)));
-        values.push(("code_action".to_owned(), Text::word(&texts.action)));
+/// Fills the texts with the finding's own captures, in every language; what a code means is `{code_meaning}`, what to do
+/// `{code_action}`.
+fn write_texts(finding: &mut Finding, signature: &Signature) {
+    let code = finding.captures.iter().find(|(name, _)| name == "code").map(|(_, value)| plain(value));
+    let mut values: BTreeMap<Language, Vec<(String, Text)>> = BTreeMap::new();
+    for language in Language::ALL {
+        let mut own = finding.captures.clone();
+        if let Some(texts) = code.as_ref().and_then(|code| signature.code(code, language)) {
+            own.push(("code_meaning".to_owned(), Text::word(&texts.meaning)));
+            own.push(("code_action".to_owned(), Text::word(&texts.action)));
+        }
+        values.insert(language, own);
     }
-    let texts = signature.texts(language);
-    let one = |template: &str| fill(template, &values);
-    let many = |templates: &[String]| templates.iter().map(|t| one(t)).filter(|t| !t.0.is_empty()).collect();
-    finding.title = one(&texts.title);
-    finding.meaning = one(&texts.meaning);
-    finding.impact = one(&texts.impact);
-    finding.causes = many(&texts.causes);
-    finding.checks = many(&texts.checks);
-    finding.steps = many(&texts.steps);
-    finding.not_when = many(&texts.not_when);
+    let own = |language: Language| values.get(&language).map(Vec::as_slice).unwrap_or_default();
+    let one = |of: fn(&Texts) -> &str| {
+        let all = Language::ALL.map(|language| (language, fill(of(signature.texts(language)), own(language))));
+        if all.iter().all(|(_, text)| text.is_empty()) { Text::default() } else { Text(vec![Segment::Translated(all.to_vec())]) }
+    };
+    let many = |of: fn(&Texts) -> &[String]| -> Vec<Text> {
+        let english = of(signature.texts(Language::English));
+        let lines = (0..english.len()).map(|place| {
+            let all = Language::ALL.map(|language| {
+                // A list that is not as long as the English one cannot be its translation line by line.
+                let list = of(signature.texts(language));
+                let list = if list.len() == english.len() { list } else { english };
+                (language, fill(list.get(place).map_or("", String::as_str), own(language)))
+            });
+            if all.first().is_none_or(|(_, text)| text.is_empty()) {
+                Text::default()
+            } else {
+                Text(vec![Segment::Translated(all.to_vec())])
+            }
+        });
+        lines.filter(|text| !text.is_empty()).collect()
+    };
+    finding.title = one(|texts| &texts.title);
+    finding.meaning = one(|texts| &texts.meaning);
+    finding.impact = one(|texts| &texts.impact);
+    finding.causes = many(|texts| &texts.causes);
+    finding.checks = many(|texts| &texts.checks);
+    finding.steps = many(|texts| &texts.steps);
+    finding.not_when = many(|texts| &texts.not_when);
 }
 
 /// Fills `{name}` places; a value that was not captured is a dash. A brace that is no place stays as written.
@@ -399,11 +412,7 @@ mod tests {
         }
         let environment = Environment::default();
         let view = BundleView { members: Vec::new(), missing: Vec::new(), environment: &environment, busy: None };
-        evaluate(&catalogue, &hits, &Facts::default(), &view, Language::English).findings
-    }
-
-    fn plain(text: &Text) -> String {
-        text.0.iter().map(super::plain).collect()
+        evaluate(&catalogue, &hits, &Facts::default(), &view).findings
     }
 
     #[test]
@@ -440,9 +449,12 @@ mod tests {
         assert_eq!(found.iter().map(|f| f.count).collect::<Vec<_>>(), [2, 1]);
         assert!(plain(&found[0].title).contains("locked out"), "{}", plain(&found[0].title));
         assert!(plain(&found[0].steps[0]).contains("10 minutes"));
-        let catalogue = Catalogue::load(None, &mut Notes::new());
-        let dutch = catalogue.in_language(&found[0], Language::Dutch);
-        assert!(plain(&dutch.steps[0]).contains("10 minuten"), "{}", plain(&dutch.steps[0]));
+        let mut dutch = String::new();
+        found[0].steps[0].pieces(Words::of(Language::Dutch), &mut |piece| match piece {
+            Piece::Word(text) | Piece::Log(text) => dutch.push_str(text),
+            Piece::Private(_) => {}
+        });
+        assert!(dutch.contains("10 minuten"), "{dutch}");
     }
 
     #[test]

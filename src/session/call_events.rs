@@ -9,7 +9,6 @@ use super::call_holds::Changes;
 use super::call_legs::{Leg, is_initial};
 use super::traffic::{Traffic, id, other, requester, sender};
 use super::{MessageId, RunId, Side, call_timer, call_transfer};
-use crate::base::words::word;
 use crate::base::{LogTime, Segment, Text};
 use crate::sip::key::Sym;
 use crate::sip::transaction::{Role, Transaction};
@@ -260,7 +259,7 @@ impl Maker<'_, '_> {
             let event = event(change.at, "codec-change", change.by, &[change.message]);
             self.events.push(CallEvent {
                 result: Some(EventResult::Ok),
-                text: Text::fill(word("call_event.codec"), &codecs),
+                text: Text::phrase("call_event.codec", &codecs),
                 ..event
             });
         }

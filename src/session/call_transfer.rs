@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use super::call::{CallEvent, EventResult};
 use super::call_events::event;
 use super::traffic::{Traffic, other, requester};
-use crate::base::words::word;
 use crate::base::{Private, PrivateKind, Segment, Text};
 use crate::sip::dialog::DialogRef;
 use crate::sip::transaction::{Role, Transaction};
@@ -41,7 +40,7 @@ fn transfer(traffic: &Traffic<'_>, refer: &Transaction, last: Option<(u32, u16)>
     let to = [("target", Segment::Private(Private::new(PrivateKind::Uri, bare)))];
     let shown = last.filter(|_| status.is_some_and(|s| s < 300)).map(|(_, s)| s).or(status);
     let start = event(traffic.at(request), kind, requester(refer.role), &messages);
-    events.push(CallEvent { result: Some(result), status: shown, text: Text::fill(word("call_event.transfer"), &to), ..start });
+    events.push(CallEvent { result: Some(result), status: shown, text: Text::phrase("call_event.transfer", &to), ..start });
     if let Some((notify, told)) = last.filter(|(_, told)| *told >= 200) {
         let result = if told < 300 { EventResult::Ok } else { EventResult::Failed };
         let end = event(traffic.at(notify), "transfer-result", other(requester(refer.role)), &[notify]);

@@ -1,7 +1,6 @@
 //! `ced.dat` and its like: what was recognised in it and whether it belongs to the log. Its format is unpublished: nothing is claimed.
 //! In: the member's first bytes. Out: [`Environment`]. Must not know any log.
 
-use crate::base::words::word;
 use crate::base::{LogTime, MemberId, Text};
 
 /// Only this much of the data is looked at.
@@ -56,7 +55,7 @@ impl Environment {
             format: Some(format.to_owned()),
             entries,
             belongs: Belongs::Unknown,
-            belongs_text: Text::word(word("environment.belongs-unknown")),
+            belongs_text: Text::key("environment.belongs-unknown"),
             exported: None,
         }
     }

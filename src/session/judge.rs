@@ -7,7 +7,6 @@ use super::milestone::Says;
 use super::registration::{Attempt, AttemptKind, Registration, RegistrationState};
 use super::startup::{Stage, StageId, StageState, Verdict, VerdictState};
 use super::{Evidence, Facts, MessageId, RunId};
-use crate::base::words::word;
 use crate::base::{LogTime, Private, Segment, SourceRef, Text};
 
 /// A milestone line of the run, its time already in UTC.
@@ -99,7 +98,7 @@ fn milestones(id: StageId, marks: &[Mark]) -> Option<Outcome> {
                 });
             }
             let asked = own.last()?;
-            let text = Text::word(word("stage-text.asked"));
+            let text = Text::key("stage-text.asked");
             Some(Outcome { state: StageState::NotSeen, at: asked.at, text, evidence: vec![proof(asked)], failed_at: None })
         }
     }
@@ -109,11 +108,11 @@ fn milestones(id: StageId, marks: &[Mark]) -> Option<Outcome> {
 fn failure(mark: &Mark) -> Text {
     let value = |name: &str| mark.captures.iter().find(|(key, _)| key == name).map(|(_, value)| Segment::Log(value.clone()));
     if let Some(status) = value("status") {
-        Text::fill(word("stage-text.token-status"), &[("status", status)])
+        Text::phrase("stage-text.token-status", &[("status", status)])
     } else if let Some(profile) = value("profile") {
-        Text::fill(word("stage-text.device-profile"), &[("profile", profile)])
+        Text::phrase("stage-text.device-profile", &[("profile", profile)])
     } else if let Some(code) = value("code") {
-        Text::fill(word("stage-text.error-code"), &[("code", code)])
+        Text::phrase("stage-text.error-code", &[("code", code)])
     } else {
         Text::default()
     }
@@ -133,7 +132,7 @@ fn proof(facts: &Facts, id: MessageId) -> Evidence {
 
 fn status_text(status: u16, reason: Option<&str>) -> Text {
     let reason = Segment::Log(reason.unwrap_or_default().to_owned());
-    Text::fill(word("stage-text.status"), &[("status", Segment::Word(status.to_string())), ("reason", reason)])
+    Text::phrase("stage-text.status", &[("status", Segment::number(status)), ("reason", reason)])
 }
 
 /// Is this attempt a failure of its own? A first challenge and "interval too brief" are steps on the way.
@@ -157,9 +156,9 @@ fn register(facts: &Facts, run: RunId) -> Option<Outcome> {
     if let Some(failed) = own.iter().find(bad) {
         let last = failed.attempts.iter().rfind(|a| a.kind != AttemptKind::Unregister).or(failed.attempts.last());
         let text = match (failed.state, last.and_then(|a| a.status.map(|s| (s, a.reason.as_deref())))) {
-            (RegistrationState::Expired, _) => Text::word(word("stage-text.expired")),
+            (RegistrationState::Expired, _) => Text::key("stage-text.expired"),
             (RegistrationState::Failed, Some((status, reason))) => status_text(status, reason),
-            _ => Text::word(word("stage-text.no-answer")),
+            _ => Text::key("stage-text.no-answer"),
         };
         let evidence = failed.attempts.iter().filter(|a| refused(a) || a.status.is_none()).take(20);
         let mut evidence: Vec<Evidence> = evidence.map(|a| proof(facts, a.answer.unwrap_or(a.request))).collect();
@@ -187,10 +186,9 @@ fn register(facts: &Facts, run: RunId) -> Option<Outcome> {
         }
         (Some(_), Some(first_trouble)) => {
             let evidence: Vec<Evidence> = trouble.iter().take(20).map(|a| proof(facts, a.answer.unwrap_or(a.request))).collect();
-            let text = first_trouble.status.map_or_else(
-                || Text::word(word("stage-text.no-answer")),
-                |status| status_text(status, first_trouble.reason.as_deref()),
-            );
+            let text = first_trouble
+                .status
+                .map_or_else(|| Text::key("stage-text.no-answer"), |status| status_text(status, first_trouble.reason.as_deref()));
             let at = evidence.first().and_then(|e| e.at);
             Some(Outcome { state: StageState::Warning, at, text, evidence, failed_at: at })
         }
@@ -214,8 +212,8 @@ fn keepalive(facts: &Facts, run: RunId) -> Option<Outcome> {
         None => Evidence { source: Some(ping.source), at: ping.at, text: Text::word("CRLF"), message: None },
     };
     let (state, text) = match worst.state {
-        KeepAliveState::Lost => (StageState::Failed, Text::word(word("stage-text.lost"))),
-        KeepAliveState::Recovered => (StageState::Warning, Text::word(word("stage-text.recovered"))),
+        KeepAliveState::Lost => (StageState::Failed, Text::key("stage-text.lost")),
+        KeepAliveState::Recovered => (StageState::Warning, Text::key("stage-text.recovered")),
         _ => (StageState::Ok, Text::default()),
     };
     let failed_at = (state != StageState::Ok).then_some(ping.at).flatten();
@@ -238,7 +236,7 @@ fn call(facts: &Facts, run: RunId) -> Option<Outcome> {
         false => failed.iter().take(20).filter_map(|c| proof_of(c)).map(|id| proof(facts, id)).collect(),
     };
     let text = match (failed.first(), shown.invite_finals.iter().rev().flatten().next()) {
-        (Some(call), _) if call.state == CallState::NoResponse => Text::word(word("stage-text.no-answer")),
+        (Some(call), _) if call.state == CallState::NoResponse => Text::key("stage-text.no-answer"),
         (Some(call), Some(status)) => status_text(*status, call.reason.as_deref()),
         _ => Text::default(),
     };
@@ -324,11 +322,11 @@ fn verdict(facts: &Facts, run: RunId, stages: &[Stage]) -> Verdict {
     let warning = stages.iter().find(|s| s.state == StageState::Warning);
     let (state, stage, text) = match (warning, last) {
         (Some(warning), _) => {
-            let name = Segment::Word(stage_name(warning.id).to_owned());
-            (VerdictState::Warning, Some(warning), Text::fill(word("verdict.recovered"), &[("stage", name)]))
+            let name = Segment::key(stage_key(warning.id));
+            (VerdictState::Warning, Some(warning), Text::phrase("verdict.recovered", &[("stage", name)]))
         }
         (None, Some(last)) => (VerdictState::Ok, Some(last), ok_text(facts, run, last)),
-        (None, None) => (VerdictState::Unknown, None, Text::word(word("verdict.nothing"))),
+        (None, None) => (VerdictState::Unknown, None, Text::key("verdict.nothing")),
     };
     // Start-up lines alone, without a failure, prove nothing about registration.
     let state = match last {
@@ -344,9 +342,9 @@ fn verdict(facts: &Facts, run: RunId, stages: &[Stage]) -> Verdict {
     }
 }
 
-/// The stage's name as shown.
-pub fn stage_name(id: StageId) -> &'static str {
-    word(match id {
+/// The key of the stage's name.
+pub fn stage_key(id: StageId) -> &'static str {
+    match id {
         StageId::AppStart => "stage.app-start",
         StageId::Entitlement => "stage.entitlement",
         StageId::LibraryInit => "stage.library-init",
@@ -359,11 +357,7 @@ pub fn stage_name(id: StageId) -> &'static str {
         StageId::Register => "stage.register",
         StageId::KeepAlive => "stage.keepalive",
         StageId::Call => "stage.call",
-    })
-}
-
-fn number(value: impl ToString) -> Segment {
-    Segment::Word(value.to_string())
+    }
 }
 
 fn failed_text(facts: &Facts, run: RunId, stage: &Stage) -> Text {
@@ -375,7 +369,7 @@ fn failed_text(facts: &Facts, run: RunId, stage: &Stage) -> Text {
             let Some(failed) = failed else { return stage.text.clone() };
             let last = failed.attempts.iter().rfind(|a| a.status.is_some() && a.kind != AttemptKind::Unregister);
             match (failed.state, last) {
-                (RegistrationState::Expired, _) => Text::word(word("verdict.register-expired")),
+                (RegistrationState::Expired, _) => Text::key("verdict.register-expired"),
                 (RegistrationState::Failed, Some(a)) => {
                     let key = match (a.status, a.authorised) {
                         (Some(401 | 407), true) => "verdict.register-password",
@@ -383,15 +377,15 @@ fn failed_text(facts: &Facts, run: RunId, stage: &Stage) -> Text {
                         _ => "verdict.register-refused",
                     };
                     let reason = Segment::Log(a.reason.clone().unwrap_or_default());
-                    Text::fill(word(key), &[("status", number(a.status.unwrap_or_default())), ("reason", reason)])
+                    Text::phrase(key, &[("status", Segment::number(a.status.unwrap_or_default())), ("reason", reason)])
                 }
-                _ => Text::word(word("verdict.register-no-answer")),
+                _ => Text::key("verdict.register-no-answer"),
             }
         }
         StageId::KeepAlive => {
             let lost = facts.keepalives.iter().find(|k| k.run == run && k.state == KeepAliveState::Lost);
             let peer = lost.map_or_else(|| Segment::Word(String::new()), |k| Segment::Private(k.peer.clone()));
-            Text::fill(word("verdict.keepalive-lost"), &[("peer", peer)])
+            Text::phrase("verdict.keepalive-lost", &[("peer", peer)])
         }
         StageId::Call => {
             let failed = facts.calls.iter().find(|c| c.run == run && call_failed(c));
@@ -399,22 +393,17 @@ fn failed_text(facts: &Facts, run: RunId, stage: &Stage) -> Text {
             match (failed, status) {
                 (Some(call), Some(status)) if call.state != CallState::NoResponse => {
                     let reason = Segment::Log(call.reason.clone().unwrap_or_default());
-                    Text::fill(word("verdict.call-failed"), &[("status", number(status)), ("reason", reason)])
+                    Text::phrase("verdict.call-failed", &[("status", Segment::number(status)), ("reason", reason)])
                 }
-                _ => Text::word(word("verdict.call-no-response")),
+                _ => Text::key("verdict.call-no-response"),
             }
         }
         id => {
-            let name = ("stage", Segment::Word(stage_name(id).to_owned()));
-            if stage.text.0.is_empty() {
-                return Text::fill(word("verdict.startup-failed-plain"), &[name]);
+            let name = ("stage", Text::key(stage_key(id)));
+            if stage.text.is_empty() {
+                return Text::phrase_of("verdict.startup-failed-plain", &[name]);
             }
-            let mut text = Text::fill(word("verdict.startup-failed"), &[name, ("what", Segment::Word("\u{1}".into()))]);
-            let place = text.0.iter().position(|s| matches!(s, Segment::Word(w) if w == "\u{1}"));
-            if let Some(place) = place {
-                text.0.splice(place..=place, stage.text.0.iter().cloned());
-            }
-            text
+            Text::phrase_of("verdict.startup-failed", &[name, ("what", stage.text.clone())])
         }
     }
 }
@@ -430,8 +419,9 @@ fn failed_detail(facts: &Facts, run: RunId, stage: &Stage) -> Text {
         (Some(first), Some(last)) => seconds(last.since_us(*first)),
         _ => "–".to_owned(),
     };
-    let values = [("failed", number(failed)), ("attempts", number(attempts.len())), ("span", Segment::Word(span))];
-    Text::fill(word("verdict-detail.attempts"), &values)
+    let values =
+        [("failed", Segment::number(failed)), ("attempts", Segment::number(attempts.len())), ("span", Segment::Word(span))];
+    Text::phrase("verdict-detail.attempts", &values)
 }
 
 /// A duration as the window writes it: `12 ms`, `2.39 s`, `+1:19.3` without its sign.
@@ -462,11 +452,11 @@ fn ok_text(facts: &Facts, run: RunId, last: &Stage) -> Text {
         (None, 1.., 0) => "verdict.calls-only-none",
         (None, 1.., _) => "verdict.calls-only",
         (None, 0, _) => {
-            let name = Segment::Word(stage_name(last.id).to_owned());
-            return Text::fill(word("verdict.startup-reached"), &[("stage", name)]);
+            let name = Segment::key(stage_key(last.id));
+            return Text::phrase("verdict.startup-reached", &[("stage", name)]);
         }
     };
-    Text::fill(word(key), &[("answered", number(answered)), ("calls", number(calls.len()))])
+    Text::phrase(key, &[("answered", Segment::number(answered)), ("calls", Segment::number(calls.len()))])
 }
 
 fn ok_detail(facts: &Facts, run: RunId) -> Text {
@@ -474,7 +464,10 @@ fn ok_detail(facts: &Facts, run: RunId) -> Text {
     let expires = own.iter().rev().find_map(|r| r.expires_s);
     let Some(expires) = expires else { return Text::default() };
     let attempts: usize = own.iter().map(|r| r.attempts.len()).sum();
-    Text::fill(word("verdict-detail.registrations"), &[("attempts", number(attempts)), ("expires", number(expires))])
+    Text::phrase(
+        "verdict-detail.registrations",
+        &[("attempts", Segment::number(attempts)), ("expires", Segment::number(expires))],
+    )
 }
 
 /// The party as a segment, or a dash.

@@ -1,6 +1,5 @@
 //! The last NOTIFY of a subscription in words, by event package. In: a NOTIFY. Out: [`Text`]. Must not know subscriptions.
 
-use crate::base::words::word;
 use crate::base::{Segment, Text};
 use crate::sip::Message;
 
@@ -27,8 +26,8 @@ pub fn in_words(event: &str, message: &Message) -> Option<Text> {
     }
 }
 
-fn said(key: &str, list: &str) -> Text {
-    Text::fill(word(key), &[("list", Segment::Log(list.to_owned()))])
+fn said(key: &'static str, list: &str) -> Text {
+    Text::phrase(key, &[("list", Segment::Log(list.to_owned()))])
 }
 
 /// RFC 3842 §5.2: `Messages-Waiting: yes`, then `Voice-Message: 2/8 (0/2)`: new and old, urgent in brackets.
@@ -46,19 +45,19 @@ fn voice_mail(body: &str) -> Option<Text> {
     }
     let counts: String = counts.iter().map(|count| format!(", {count}")).collect();
     let values = [("waiting", Segment::Log(waiting?)), ("counts", Segment::Log(counts))];
-    Some(Text::fill(word("subscription.waiting"), &values))
+    Some(Text::phrase("subscription.waiting", &values))
 }
 
 /// Do-not-disturb and call forwarding as the Application Server tells them.
 fn features(body: &str) -> Option<Text> {
-    let on = |text: String| if text == "true" { word("subscription.on") } else { word("subscription.off") };
+    let on = |text: String| Text::key(if text == "true" { "subscription.on" } else { "subscription.off" });
     let mut list = Vec::new();
     for (element, key) in [("doNotDisturbOn", "subscription.do_not_disturb"), ("forwardStatus", "subscription.forwarding")] {
         if let Some(value) = values(body, element) {
-            list.push(format!("{} {}", word(key), on(value)));
+            list.push(Text::join([Text::key(key), on(value)], " "));
         }
     }
-    (!list.is_empty()).then(|| Text::word(list.join(", ")))
+    (!list.is_empty()).then(|| Text::join(list, ", "))
 }
 
 /// `appearance-state` of a Call-Info element (shared call appearances).
@@ -102,15 +101,18 @@ fn elements<'a>(body: &'a str, name: &'a str) -> impl Iterator<Item = (&'a str, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Piece;
+    use crate::base::words::Words;
 
     fn notify(event: &str, body: &str) -> Option<String> {
         let text = format!("NOTIFY sip:a@b SIP/2.0\r\nEvent: {event}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
         let text = in_words(event, &Message::parse(text).unwrap())?;
-        let part = |s: &Segment| match s {
-            Segment::Word(t) | Segment::Log(t) => t.clone(),
-            Segment::Private(p) => p.original().to_owned(),
-        };
-        Some(text.0.iter().map(part).collect())
+        let mut out = String::new();
+        text.pieces(Words::english(), &mut |piece| match piece {
+            Piece::Word(t) | Piece::Log(t) => out.push_str(t),
+            Piece::Private(p) => out.push_str(p.original()),
+        });
+        Some(out)
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub enum Command {
     ToggleHelp,
     /// Next colour scheme: system, dark, light, high contrast.
     NextScheme,
+    /// Next language of the window.
+    NextLanguage,
     /// Larger or smaller.
     Scale(i32),
     /// Put `member:line` of the chosen message on the clipboard.

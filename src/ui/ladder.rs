@@ -33,7 +33,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
         widgets::empty(ui, palette, body, word("window.no_subject"));
         return;
     };
-    let count = Words::english().fill("window.n_messages", &[("n", &ladder.messages.to_string())]);
+    let count = Words::current().fill("window.n_messages", &[("n", &ladder.messages.to_string())]);
     let body = widgets::head(ui, palette, rect, word("window.ladder"), &about(document, state), &count);
     if ladder.rows.is_empty() {
         widgets::empty(ui, palette, body, word("window.no_rows"));
@@ -270,7 +270,7 @@ fn again(arrow: &Arrow) -> String {
     arrow.again.map_or_else(String::new, |again| {
         let figures = [("n", again.count.to_string()), ("time", duration(again.span_us))];
         let [n, time] = &figures;
-        Words::english().fill("window.sent_again", &[(n.0, &n.1), (time.0, &time.1)])
+        Words::current().fill("window.sent_again", &[(n.0, &n.1), (time.0, &time.1)])
     })
 }
 

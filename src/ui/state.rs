@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::document::Document;
+use crate::base::{Language, words};
 use crate::session::startup::StageId;
 use crate::session::{MessageId, RunId};
 use crate::timeline::{Ladder, Subject, Window};
@@ -109,8 +110,8 @@ pub struct ViewState {
     pub memo: Memo,
 }
 
-/// What a ladder was built for: its subject and the open folds.
-type LadderKey = (Subject, BTreeSet<MessageId>);
+/// What a ladder was built for: its subject, the open folds and the language of its words.
+type LadderKey = (Subject, BTreeSet<MessageId>, Language);
 /// What a list of messages was made for: the run and the text searched.
 type RowsKey = (usize, String);
 
@@ -182,10 +183,13 @@ impl ViewState {
     /// The ladder of what is chosen.
     pub fn ladder(&mut self, document: &Document) -> Option<Arc<Ladder>> {
         let subject = self.selection.subject?;
-        let fits = self.memo.ladder.as_ref().is_some_and(|((s, open), _)| *s == subject && *open == self.open_folds);
+        let fits =
+            self.memo.ladder.as_ref().is_some_and(|((s, open, language), _)| {
+                *s == subject && *open == self.open_folds && *language == words::spoken()
+            });
         if !fits {
             let ladder = Arc::new(Ladder::new(&document.analysis.facts, subject, &self.open_folds));
-            self.memo.ladder = Some(((subject, self.open_folds.clone()), ladder));
+            self.memo.ladder = Some(((subject, self.open_folds.clone(), words::spoken()), ladder));
         }
         self.memo.ladder.as_ref().map(|(_, ladder)| Arc::clone(ladder))
     }

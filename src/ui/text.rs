@@ -8,20 +8,21 @@ use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
 use eframe::egui::{Align, Color32, Galley, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::fonts::Type;
-use crate::base::words::word;
-use crate::base::{LogTime, Private, Segment, Text};
+use crate::base::words::{Words, word};
+use crate::base::{LogTime, Piece, Private, Text};
 use crate::export::outlet::Outlet;
 
 /// No single line on screen is longer; the rest is behind the ellipsis and in the log.
 const MOST_CHARS: usize = 600;
 
-/// A sentence as it is shown.
+/// A sentence as it is shown, in the language spoken.
 pub fn shown(text: &Text) -> String {
-    let piece = |segment: &Segment| match segment {
-        Segment::Word(text) | Segment::Log(text) => visible(text).into_owned(),
-        Segment::Private(value) => private(value),
-    };
-    text.0.iter().map(piece).collect()
+    let mut out = String::new();
+    text.pieces(Words::current(), &mut |piece| match piece {
+        Piece::Word(text) | Piece::Log(text) => out.push_str(&visible(text)),
+        Piece::Private(value) => out.push_str(&private(value)),
+    });
+    out
 }
 
 /// A private value as it is shown.

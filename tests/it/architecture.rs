@@ -52,6 +52,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
     ("egui_extras", r"\begui_extras::", &["ui/"]),
     ("eframe", r"\beframe::(?:[^e]|e[^g])", &["app/"]),
     ("rfd", r"\brfd::", &["app/"]),
+    ("sys-locale", r"\bsys_locale::", &["app/"]),
     ("clap", r"\bclap::", &["cli"]),
     ("anyhow", r"\banyhow::", &["app/", "cli"]),
     (

@@ -137,7 +137,7 @@ fn every_language_says_everything() {
 
 fn view(facts: &Facts, environment: &Environment) -> Vec<Finding> {
     let view = BundleView { members: Vec::new(), missing: Vec::new(), environment, busy: None };
-    evaluate(catalogue(), &[], facts, &view, Language::English).findings
+    evaluate(catalogue(), &[], facts, &view).findings
 }
 
 /// Recordings whose network did something that a finding tells of, though nothing was made to fail.

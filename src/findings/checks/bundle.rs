@@ -77,7 +77,7 @@ pub fn startup_stopped(scene: &Scene<'_>) -> Vec<Found> {
             && proof.at.is_some_and(went_on)
         {
             let mut one = Found::at(id, proof.at, last.evidence.clone());
-            one = one.with("stage", crate::session::judge::stage_name(last.id));
+            one = one.with_key("stage", crate::session::judge::stage_key(last.id));
             out.push(one);
         }
     }

@@ -71,6 +71,12 @@ impl Found {
         self
     }
 
+    /// With words of `assets/words`.
+    pub fn with_key(mut self, name: &str, key: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        self.captures.push((name.to_owned(), Segment::key(key)));
+        self
+    }
+
     /// With text of the log.
     pub fn with_log(mut self, name: &str, value: impl Into<String>) -> Self {
         self.captures.push((name.to_owned(), Segment::Log(value.into())));
@@ -197,8 +203,8 @@ impl<'a> Scene<'a> {
     }
 
     /// Proof of something absent: what was looked through.
-    pub fn looked_through(&self, text: impl Into<String>) -> Evidence {
-        Evidence { source: None, at: None, text: Text::word(text), message: None }
+    pub fn looked_through(&self, text: impl Into<Text>) -> Evidence {
+        Evidence { source: None, at: None, text: text.into(), message: None }
     }
 }
 

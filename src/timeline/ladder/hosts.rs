@@ -78,7 +78,7 @@ impl Hosts {
         let head = |(place, (name, ports)): (usize, (Option<String>, Vec<String>))| {
             let name = match name {
                 Some(host) if !host.is_empty() => Text(vec![Segment::Private(Private::new(PrivateKind::Host, host))]),
-                _ => Text::word(word("ladder.network")),
+                _ => Text::key("ladder.network"),
             };
             let mut detail: String = ports.iter().take(MOST_PORTS).map(|p| format!(":{p} ")).collect();
             if ports.len() > MOST_PORTS {

@@ -92,14 +92,14 @@ impl<'a> Notes<'a> {
             _ => requests.len(),
         };
         let key = if class == Class::Refresh { "ladder.refreshes" } else { "ladder.keepalives" };
-        let mut text = Words::english().fill(key, &[("n", &count.max(1).to_string())]);
+        let mut text = Words::current().fill(key, &[("n", &count.max(1).to_string())]);
         if let Some(every_us) = every.filter(|_| count > 1) {
             let every_us =
                 if class == Class::Refresh { every_us * requests.len() as i64 / count.max(1) as i64 } else { every_us };
-            text += &Words::english().fill("ladder.every", &[("time", &duration(every_us))]);
+            text += &Words::current().fill("ladder.every", &[("time", &duration(every_us))]);
         }
         if let Some(status) = last {
-            text += &Words::english().fill("ladder.last", &[("status", &status.to_string())]);
+            text += &Words::current().fill("ladder.last", &[("status", &status.to_string())]);
         }
         Text::word(text)
     }
@@ -150,7 +150,7 @@ fn passed(attempt: &Attempt) -> bool {
 }
 
 fn register(attempt: &Attempt, message: &Message) -> String {
-    let words = Words::english();
+    let words = Words::current();
     match wire::status(message) {
         None => {
             let kind = word(match attempt.kind {
@@ -181,7 +181,7 @@ fn sdp(media: &[(&Call, &MediaSegment, bool)]) -> String {
         if names.len() > MOST_CODECS {
             list.push_str(" …");
         }
-        let offers = Words::english().fill("ladder.offers", &[("codecs", &list)]);
+        let offers = Words::current().fill("ladder.offers", &[("codecs", &list)]);
         match change(call, segment) {
             Some(what) => format!("{}: {offers}", word(what)),
             None => offers,
@@ -230,7 +230,7 @@ fn outcome(call: &Call, segment: &MediaSegment, before: Option<&str>) -> (String
         return (if changed { format!("{resume}, {name}") } else { resume.to_owned() }, look);
     }
     match before {
-        Some(before) if before != codec => (Words::english().fill("ladder.codec", &[("name", name)]), look),
+        Some(before) if before != codec => (Words::current().fill("ladder.codec", &[("name", name)]), look),
         _ => (name.to_owned(), look),
     }
 }

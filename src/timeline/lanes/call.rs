@@ -1,9 +1,9 @@
 //! Call lanes: ringing, talking, held by whom, how it ended; below it the call's messages and its media.
 //! In: calls. Out: a lane for each call and its detail lanes.
 
-use super::{Source, media, words};
-use crate::base::words::{Words, word};
-use crate::base::{Text, Tone};
+use super::{Source, counted, media, plain};
+use crate::base::words::Words;
+use crate::base::{Segment, Text, Tone};
 use crate::session::call::{Call, CallDirection, CallState, Hold};
 use crate::session::{Facts, Side};
 use crate::sip::Direction;
@@ -41,47 +41,52 @@ pub fn tone(state: CallState) -> Tone {
 
 /// `Call 3`: counted from 1 in the order of the bundle.
 pub fn name(call: &Call) -> String {
-    Words::english().fill("timeline.call", &[("n", &(u64::from(call.id.0) + 1).to_string())])
+    Words::current().fill("timeline.call", &[("n", &(u64::from(call.id.0) + 1).to_string())])
+}
+
+/// [`name`] in no language yet.
+pub fn called(call: &Call) -> Text {
+    counted("timeline.call", "n", u64::from(call.id.0) + 1)
 }
 
 fn lane(call: &Call, log_end_us: i64) -> Lane {
-    let mut lane = Lane::new(Topic::Call, words(name(call)));
+    let mut lane = Lane::new(Topic::Call, called(call));
     lane.height_px = 30.0;
     lane.tone = Some(tone(call.state));
     lane.target = Some(Target::Call(call.id));
-    let way = word(match call.direction {
+    let way = Segment::key(match call.direction {
         CallDirection::Outgoing => "timeline.out",
         CallDirection::Incoming => "timeline.in",
         CallDirection::Unknown => "timeline.way_unknown",
     });
     let length = call.talk_us.map(|us| format!(" {}", duration(us))).unwrap_or_default();
-    lane.figure = words(format!("{way}{length}"));
+    lane.figure = Text(vec![way, Segment::Word(length)]);
 
     let target = Target::Call(call.id);
     let open = call.ended.is_none();
     let end_us = us(call.ended).unwrap_or(log_end_us);
     let Some(start_us) = us(call.started).or(us(call.ringing)).or(us(call.answered)) else {
-        lane.sentence = Some(words(word("timeline.no_times")));
+        lane.sentence = Some(Text::key("timeline.no_times"));
         return lane;
     };
     let answered_us = us(call.answered);
     let setup_to = answered_us.unwrap_or(end_us).max(start_us);
     let look = if answered_us.is_none() && tone(call.state) == Tone::Fail { Look::Failed } else { Look::Ringing };
-    let label = word(if call.ringing.is_some() { "timeline.ringing" } else { "timeline.setting_up" });
+    let label = Text::key(if call.ringing.is_some() { "timeline.ringing" } else { "timeline.setting_up" });
     lane.spans.push(Span {
         from_us: start_us,
         to_us: setup_to,
         open: open && answered_us.is_none(),
         look,
-        label: words(label),
-        more: words(duration(setup_to - start_us)),
+        label,
+        more: plain(duration(setup_to - start_us)),
         target,
     });
     if let Some(answered_us) = answered_us {
         talk(&mut lane, answered_us, end_us.max(answered_us), open, &call.holds, target);
     }
     if !open {
-        lane.marks.push(Mark { at_us: end_us, shape: Shape::End, tone: tone(call.state), label: words(ending(call)), target });
+        lane.marks.push(Mark { at_us: end_us, shape: Shape::End, tone: tone(call.state), label: ending(call), target });
     }
     lane
 }
@@ -89,11 +94,11 @@ fn lane(call: &Call, log_end_us: i64) -> Lane {
 /// Parts the answered time by the holds.
 fn talk(lane: &mut Lane, from_us: i64, end_us: i64, open: bool, holds: &[Hold], target: Target) {
     let mut at_us = from_us;
-    let mut push = |from_us: i64, to_us: i64, look: Look, key: &str| {
+    let mut push = |from_us: i64, to_us: i64, look: Look, key: &'static str| {
         if to_us > from_us {
             let open = open && to_us >= end_us;
-            let more = words(duration(to_us - from_us));
-            lane.spans.push(Span { from_us, to_us, open, look, label: words(word(key)), more, target });
+            let more = plain(duration(to_us - from_us));
+            lane.spans.push(Span { from_us, to_us, open, look, label: Text::key(key), more, target });
         }
     };
     for hold in holds {
@@ -118,25 +123,25 @@ pub fn held(by: Side) -> (Look, &'static str) {
 }
 
 /// How a call ended, in words.
-pub fn ending(call: &Call) -> String {
+pub fn ending(call: &Call) -> Text {
     let status = call.invite_finals.iter().rev().flatten().next().copied();
     match (call.ended_by, call.state, status) {
-        (Some(Side::Client), ..) => word("timeline.bye_client").to_owned(),
-        (Some(Side::Peer), ..) => word("timeline.bye_peer").to_owned(),
-        (Some(_), ..) => word("timeline.bye_both").to_owned(),
-        (None, CallState::Answered | CallState::InProgress, _) => String::new(),
+        (Some(Side::Client), ..) => Text::key("timeline.bye_client"),
+        (Some(Side::Peer), ..) => Text::key("timeline.bye_peer"),
+        (Some(_), ..) => Text::key("timeline.bye_both"),
+        (None, CallState::Answered | CallState::InProgress, _) => Text::default(),
         (None, state, Some(status)) if status >= 300 => {
-            format!("{status} {}", word(&format!("word.{}", state.word())))
+            Text(vec![Segment::Word(format!("{status} ")), Segment::key(format!("word.{}", state.word()))])
         }
-        (None, state, _) => word(&format!("word.{}", state.word())).to_owned(),
+        (None, state, _) => Text::key(format!("word.{}", state.word())),
     }
 }
 
 fn messages(call: &Call, facts: &Facts) -> Lane {
-    let mut lane = Lane::new(Topic::CallSip, words(format!("{} SIP", name(call))));
+    let mut lane = Lane::new(Topic::CallSip, Text::join([called(call), plain("SIP")], " "));
     lane.detail_of = Some(call.id);
     lane.height_px = 26.0;
-    lane.figure = words(Words::english().fill("timeline.messages", &[("n", &call.messages.len().to_string())]));
+    lane.figure = counted("timeline.messages", "n", call.messages.len());
     lane.target = Some(Target::Call(call.id));
     for id in &call.messages {
         let Some(message) = facts.message(*id) else { continue };
@@ -147,7 +152,7 @@ fn messages(call: &Call, facts: &Facts) -> Lane {
             Direction::Unknown => Shape::Ping,
         };
         let tone = if wire::status(&message.seen.message).is_some_and(wire::is_failure) { Tone::Fail } else { Tone::Muted };
-        let label = if wire::opens(&message.seen.message) { words(wire::title(&message.seen.message)) } else { Text::default() };
+        let label = if wire::opens(&message.seen.message) { plain(wire::title(&message.seen.message)) } else { Text::default() };
         lane.marks.push(Mark { at_us, shape, tone, label, target: Target::Message(*id) });
     }
     lane

@@ -1,8 +1,7 @@
 //! The lane of error records. In: record indexes. Out: one lane; what is left out is counted in it.
 
-use super::{Source, words};
-use crate::base::words::{Words, word};
-use crate::base::{SourceRef, Text, Tone};
+use super::{Source, plain};
+use crate::base::{Segment, SourceRef, Text, Tone};
 use crate::records::Level;
 use crate::timeline::figures::count;
 use crate::timeline::scene::{Lane, Mark, Shape, Target, Topic};
@@ -12,7 +11,7 @@ const MOST_MARKS: usize = 100_000;
 
 /// The lane of error records.
 pub fn lanes(source: &Source<'_>) -> Vec<Lane> {
-    let mut lane = Lane::new(Topic::Errors, words(word("timeline.errors")));
+    let mut lane = Lane::new(Topic::Errors, Text::key("timeline.errors"));
     let mut seen = 0_u64;
     for (member, index) in source.indexes() {
         for number in 0..index.len() {
@@ -29,12 +28,12 @@ pub fn lanes(source: &Source<'_>) -> Vec<Lane> {
             }
         }
     }
-    lane.figure = words(count(seen));
+    lane.figure = plain(count(seen));
     if seen == 0 {
-        lane.sentence = Some(words(word("timeline.no_errors")));
+        lane.sentence = Some(Text::key("timeline.no_errors"));
     } else if seen > MOST_MARKS as u64 {
-        let (n, all) = (count(MOST_MARKS as u64), count(seen));
-        lane.sentence = Some(words(Words::english().fill("timeline.errors_cut", &[("n", &n), ("all", &all)])));
+        let (n, all) = (Segment::Word(count(MOST_MARKS as u64)), Segment::Word(count(seen)));
+        lane.sentence = Some(Text::phrase("timeline.errors_cut", &[("n", n), ("all", all)]));
     }
     vec![lane]
 }

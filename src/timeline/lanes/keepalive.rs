@@ -1,8 +1,7 @@
 //! Keep-alive lanes: the rhythm, answers, misses. In: keep-alives. Out: one lane for each kind, sender and peer.
 
-use super::{Source, words};
-use crate::base::words::{Words, word};
-use crate::base::{Text, Tone};
+use super::{Source, plain};
+use crate::base::{Segment, Text, Tone};
 use crate::session::Side;
 use crate::session::keepalive::{KeepAlive, KeepAliveKind, KeepAliveState};
 use crate::timeline::figures::duration;
@@ -30,11 +29,11 @@ fn lane(id: u32, keepalive: &KeepAlive) -> Lane {
         Side::Peer => "timeline.keepalive_peer",
         _ => "timeline.keepalive",
     };
-    let mut lane = Lane::new(Topic::KeepAlive, words(word(name)));
+    let mut lane = Lane::new(Topic::KeepAlive, Text::key(name));
     lane.height_px = 24.0;
     lane.tone = Some(tone(keepalive.state));
     lane.target = Some(Target::KeepAlive(id));
-    lane.figure = words(keepalive.interval_s.map_or_else(String::new, |s| duration((s * 1e6) as i64)));
+    lane.figure = plain(keepalive.interval_s.map_or_else(String::new, |s| duration((s * 1e6) as i64)));
     for ping in &keepalive.pings {
         let Some(at_us) = us(ping.at) else { continue };
         let target = ping.message.map_or(Target::Record(ping.source), Target::Message);
@@ -48,19 +47,19 @@ fn lane(id: u32, keepalive: &KeepAlive) -> Lane {
                 at_us,
                 shape: Shape::State,
                 tone: Tone::Fail,
-                label: words(word("timeline.no_answer")),
+                label: Text::key("timeline.no_answer"),
                 target,
             });
         }
     }
     let (all, answered) = (keepalive.pings.len(), keepalive.pings.iter().filter(|p| p.answered).count());
-    let kind = word(match keepalive.kind {
+    let kind = Segment::key(match keepalive.kind {
         KeepAliveKind::Options => "timeline.options",
         KeepAliveKind::Crlf => "timeline.crlf",
         KeepAliveKind::Register => "timeline.refresh",
     });
     let key = if keepalive.state == KeepAliveState::OneWay { "timeline.pings_one_way" } else { "timeline.pings" };
-    let figures = [("kind", kind), ("n", &answered.to_string()), ("all", &all.to_string())];
-    lane.sentence = Some(words(Words::english().fill(key, &figures)));
+    let figures = [("kind", kind), ("n", Segment::number(answered)), ("all", Segment::number(all))];
+    lane.sentence = Some(Text::phrase(key, &figures));
     lane
 }

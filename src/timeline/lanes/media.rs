@@ -1,9 +1,9 @@
 //! Media lanes of a call: what was agreed, stretch by stretch. In: the call's media segments. Out: a lane for each kind of media.
 //! A stretch lasts until the next answer for the same media line, or the end of the call.
 
-use super::words;
-use crate::base::words::{Words, word};
-use crate::base::{Text, Tone};
+use super::plain;
+use crate::base::words::word;
+use crate::base::{Segment, Text, Tone};
 use crate::session::call::Call;
 use crate::session::media::{Flow, MediaOutcome, MediaSegment};
 use crate::sip::sdp::{is_comfort_noise, is_telephone_event};
@@ -56,24 +56,28 @@ pub fn codec_number(call: &Call, codec: &str) -> u8 {
 
 /// The client's view of a flow, in words.
 pub fn flow_word(flow: Flow) -> &'static str {
-    word(match flow {
+    word(flow_key(flow))
+}
+
+fn flow_key(flow: Flow) -> &'static str {
+    match flow {
         Flow::SendRecv => "timeline.both_ways",
         Flow::SendOnly => "timeline.send_only",
         Flow::RecvOnly => "timeline.receive_only",
         Flow::Inactive => "timeline.inactive",
-    })
+    }
 }
 
 fn lane(call: &Call, kind: &str, log_end_us: i64) -> Lane {
     let name = match kind {
-        "audio" => word("timeline.audio").to_owned(),
-        "video" => word("timeline.video").to_owned(),
-        other => Words::english().fill("timeline.media", &[("kind", other)]),
+        "audio" => Text::key("timeline.audio"),
+        "video" => Text::key("timeline.video"),
+        other => Text::phrase("timeline.media", &[("kind", Segment::Log(other.to_owned()))]),
     };
-    let mut lane = Lane::new(Topic::Media, words(name));
+    let mut lane = Lane::new(Topic::Media, name);
     lane.detail_of = Some(call.id);
     lane.height_px = 28.0;
-    lane.figure = words(super::call::name(call));
+    lane.figure = super::call::called(call);
     lane.target = Some(Target::Call(call.id));
     let end_us = us(call.ended).unwrap_or(log_end_us);
     let segments: Vec<&MediaSegment> = call.media.iter().filter(|s| s.kind == kind).collect();
@@ -89,15 +93,18 @@ fn lane(call: &Call, kind: &str, log_end_us: i64) -> Lane {
         let next = segments.iter().skip(place + 1).find(|s| s.index == segment.index && s.outcome == MediaOutcome::Agreed);
         let to_us = next.and_then(|s| us(s.at)).unwrap_or(end_us).max(from_us);
         let (name, rate) = codec_name(codec);
-        let flow = flow_word(segment.flow);
-        let early = if segment.early { format!(", {}", word("timeline.early")) } else { String::new() };
+        let mut more = vec![Segment::Word(if rate.is_empty() { String::new() } else { format!("{rate} ") })];
+        more.push(Segment::key(flow_key(segment.flow)));
+        if segment.early {
+            more.extend([Segment::Word(", ".to_owned()), Segment::key("timeline.early")]);
+        }
         lane.spans.push(Span {
             from_us,
             to_us,
             open: call.ended.is_none() && next.is_none(),
             look: Look::Codec { number: codec_number(call, codec), one_way: segment.flow != Flow::SendRecv },
-            label: words(name),
-            more: words(format!("{rate} {flow}{early}").trim_start()),
+            label: plain(name),
+            more: Text(more),
             target,
         });
         if last.is_some_and(|before| before != codec) {
@@ -106,7 +113,7 @@ fn lane(call: &Call, kind: &str, log_end_us: i64) -> Lane {
         last = Some(codec);
     }
     if lane.spans.is_empty() && lane.marks.is_empty() {
-        lane.sentence = Some(words(word("timeline.no_times")));
+        lane.sentence = Some(Text::key("timeline.no_times"));
     }
     lane
 }
@@ -118,5 +125,5 @@ fn refusal(segment: &MediaSegment, at_us: i64, target: Target) -> Mark {
         MediaOutcome::NoCommonCodec => (Tone::Fail, "timeline.media_no_codec"),
         MediaOutcome::Agreed => (Tone::Info, "timeline.media_agreed"),
     };
-    Mark { at_us, shape: Shape::State, tone, label: words(word(key)), target }
+    Mark { at_us, shape: Shape::State, tone, label: Text::key(key), target }
 }

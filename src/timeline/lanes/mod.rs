@@ -75,9 +75,14 @@ fn private(value: &Private) -> Text {
     Text(vec![Segment::Private(value.clone())])
 }
 
-/// Words of the program.
-fn words(text: impl Into<String>) -> Text {
+/// Numbers, names and other text that reads alike in every language.
+fn plain(text: impl Into<String>) -> Text {
     Text::word(text)
+}
+
+/// `key` with one number in it.
+fn counted(key: &'static str, name: &'static str, number: impl ToString) -> Text {
+    Text::phrase(key, &[(name, Segment::number(number))])
 }
 
 #[cfg(test)]
@@ -85,14 +90,16 @@ pub(super) mod golden {
     //! A scene as text, so that a layout reads like what a user sees.
 
     use super::super::scene::{Mark, Scene, Span};
-    use crate::base::{Segment, Text};
+    use crate::base::words::Words;
+    use crate::base::{Piece, Text};
 
     pub fn plain(text: &Text) -> String {
-        let piece = |s: &Segment| match s {
-            Segment::Word(w) | Segment::Log(w) => w.clone(),
-            Segment::Private(p) => format!("<{:?}>", p.kind),
-        };
-        text.0.iter().map(piece).collect()
+        let mut out = String::new();
+        text.pieces(Words::english(), &mut |piece| match piece {
+            Piece::Word(w) | Piece::Log(w) => out.push_str(w),
+            Piece::Private(p) => out.push_str(&format!("<{:?}>", p.kind)),
+        });
+        out
     }
 
     pub fn scene(scene: &Scene, zero_us: i64) -> String {

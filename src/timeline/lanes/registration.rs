@@ -1,9 +1,8 @@
 //! Registration lanes: what was granted as a bar that ends when the binding would, refreshes, refusals.
 //! In: registrations. Out: one lane for each address-of-record and registrar.
 
-use super::{Source, private, words};
+use super::{Source, counted, plain, private};
 use crate::base::time::SECOND_US;
-use crate::base::words::{Words, word};
 use crate::base::{Text, Tone};
 use crate::session::registration::{Attempt, AttemptKind, Registration, RegistrationState};
 use crate::timeline::scene::{Lane, Look, Mark, Shape, Span, Target, Topic, us};
@@ -13,9 +12,9 @@ pub fn lanes(source: &Source<'_>) -> Vec<Lane> {
     let all = (0_u32..).zip(&source.facts.registrations);
     let lanes: Vec<Lane> = all.filter(|(_, r)| source.shows(r.run)).map(|(id, r)| lane(id, r, source.end_us())).collect();
     if lanes.is_empty() {
-        let mut none = Lane::new(Topic::Registration, words(word("timeline.registration")));
+        let mut none = Lane::new(Topic::Registration, Text::key("timeline.registration"));
         none.tone = Some(Tone::Muted);
-        none.sentence = Some(words(word("timeline.no_register")));
+        none.sentence = Some(Text::key("timeline.no_register"));
         return vec![none];
     }
     lanes
@@ -38,7 +37,7 @@ pub fn is_challenge(attempt: &Attempt) -> bool {
 }
 
 fn lane(id: u32, registration: &Registration, end_us: i64) -> Lane {
-    let mut lane = Lane::new(Topic::Registration, words(word("timeline.registration")));
+    let mut lane = Lane::new(Topic::Registration, Text::key("timeline.registration"));
     lane.figure = private(registration.next_hops.last().unwrap_or(&registration.registrar));
     lane.tone = Some(tone(registration.state));
     lane.target = Some(Target::Registration(id));
@@ -52,7 +51,7 @@ fn lane(id: u32, registration: &Registration, end_us: i64) -> Lane {
             Some(200..=299) => {
                 let renewed = close(&mut lane, &mut standing, done_us);
                 if attempt.kind == AttemptKind::Unregister {
-                    let label = words(word("timeline.unregistered"));
+                    let label = Text::key("timeline.unregistered");
                     lane.marks.push(Mark { at_us: done_us, shape: Shape::End, tone: Tone::Info, label, target });
                 } else {
                     let granted_s = attempt.expires_s.unwrap_or(0);
@@ -73,7 +72,7 @@ fn lane(id: u32, registration: &Registration, end_us: i64) -> Lane {
             Some(300..) if !is_challenge(attempt) => lane.marks.push(refused(attempt, done_us, target)),
             Some(_) => {}
             None => {
-                let label = words(word("timeline.no_answer"));
+                let label = Text::key("timeline.no_answer");
                 lane.marks.push(Mark { at_us, shape: Shape::State, tone: Tone::Fail, label, target });
             }
         }
@@ -85,7 +84,7 @@ fn lane(id: u32, registration: &Registration, end_us: i64) -> Lane {
         }
     }
     if lane.spans.is_empty() && lane.marks.is_empty() {
-        lane.sentence = Some(words(word("timeline.no_times")));
+        lane.sentence = Some(Text::key("timeline.no_times"));
     }
     lane
 }
@@ -101,16 +100,16 @@ fn close(lane: &mut Lane, standing: &mut Option<(i64, i64, Target, u64)>, now_us
 }
 
 fn granted(from_us: i64, to_us: i64, open: bool, granted_s: u64, target: Target) -> Span {
-    let more = Words::english().fill("timeline.expires", &[("s", &granted_s.to_string())]);
-    Span { from_us, to_us, open, look: Look::Registered, label: words(word("timeline.registered")), more: words(more), target }
+    let more = counted("timeline.expires", "s", granted_s);
+    Span { from_us, to_us, open, look: Look::Registered, label: Text::key("timeline.registered"), more, target }
 }
 
 fn expired(from_us: i64, to_us: i64, target: Target) -> Span {
-    let label = words(word("timeline.expired"));
+    let label = Text::key("timeline.expired");
     Span { from_us, to_us, open: false, look: Look::Expired, label, more: Text::default(), target }
 }
 
 fn refused(attempt: &Attempt, at_us: i64, target: Target) -> Mark {
     let status = attempt.status.map(|s| s.to_string()).unwrap_or_default();
-    Mark { at_us, shape: Shape::State, tone: Tone::Fail, label: words(status), target }
+    Mark { at_us, shape: Shape::State, tone: Tone::Fail, label: plain(status), target }
 }

@@ -30,17 +30,18 @@ pub struct Tab {
     pub tone: Option<Tone>,
 }
 
-/// Tabs at the left, what can always be done at the right.
-pub fn top(ui: &mut Ui, cx: &mut Cx<'_>, tabs: &[Tab], active: Option<usize>, scheme: &str, rect: Rect) {
+/// Tabs at the left, what can always be done at the right: with what the window is shown in (colours, language) between.
+pub fn top(ui: &mut Ui, cx: &mut Cx<'_>, tabs: &[Tab], active: Option<usize>, switches: &[(&str, Command)], rect: Rect) {
     let palette = cx.palette;
     line_below(ui, palette, rect);
     let mut inner = rect.shrink2(vec2(12.0, 0.0));
     let icon = cut_left(&mut inner, 30.0);
     shapes::logo(ui.painter(), palette, Rect::from_center_size(icon.left_center() + vec2(9.0, 0.0), Vec2::splat(18.0)));
-    let mut right = cut_right(&mut inner, 264.0);
-    action(ui, cx, &mut right, word("window.keys"), "?", Command::ToggleHelp);
-    action(ui, cx, &mut right, scheme, "", Command::NextScheme);
-    action(ui, cx, &mut right, word("window.open"), "Ctrl O", Command::OpenFiles);
+    action(ui, cx, &mut inner, word("window.keys"), "?", Command::ToggleHelp);
+    for (label, command) in switches.iter().rev() {
+        action(ui, cx, &mut inner, label, "", command.clone());
+    }
+    action(ui, cx, &mut inner, word("window.open"), "Ctrl O", Command::OpenFiles);
     if tabs.is_empty() {
         text::line(ui, inner, Align::Min, word("app.name"), Type::Strong, palette.t1);
         return;
@@ -95,7 +96,7 @@ fn one_tab(ui: &mut Ui, cx: &mut Cx<'_>, place: usize, tab: &Tab, name: &str, ac
     shapes::sign(ui.painter(), palette, icon.center() + vec2(0.0, 2.0), 12.0, sign);
     text::paint(ui, cell.translate(vec2(0.0, 2.0)), Align::Min, name, Type::Name, if active { palette.t1 } else { palette.t2 });
     let place_close = Rect::from_center_size(close.center() + vec2(-2.0, 2.0), Vec2::splat(18.0));
-    let label = Words::english().fill("window.close_tab", &[("name", name)]);
+    let label = Words::current().fill("window.close_tab", &[("name", name)]);
     let response =
         icon_button(ui, palette, place_close, &label, |ui, rect, _| shapes::cross(ui.painter(), rect.center(), 3.6, palette.t2));
     if response.clicked() {
@@ -189,7 +190,7 @@ fn runs(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, re
         let range = range.map_or_else(String::new, |(a, b): (LogTime, LogTime)| format!(" {} – {}", short(a), short(b)));
         format!(
             "{}{range}",
-            Words::english().fill("window.run", &[("n", &(number + 1).to_string()), ("all", &runs.len().to_string())])
+            Words::current().fill("window.run", &[("n", &(number + 1).to_string()), ("all", &runs.len().to_string())])
         )
     };
     let galley = text::galley(ui, &label(state.run), Type::Name, palette.t1, rect.width() - 40.0);
@@ -229,19 +230,19 @@ pub fn status(ui: &mut Ui, cx: &Cx<'_>, document: Option<(&Document, &ViewState)
     };
     let Some((document, state)) = document else { return };
     let Some((place, at)) = state.selection.message.and_then(|id| ladder::reference(document, id)) else {
-        let figure = Words::english().fill("window.records_read", &[("n", &count(document.records))]);
+        let figure = Words::current().fill("window.records_read", &[("n", &count(document.records))]);
         text::line(ui, inner, Align::Min, &figure, Type::Small, palette.t3);
         return;
     };
     let used = text::line(ui, inner, Align::Min, &text::visible(&place), Type::Mono, palette.t2).rect;
     inner.min.x = used.right() + 20.0;
     if let Some(at) = at {
-        let selected = Words::english().fill("window.selected_at", &[("time", &at.clock(0))]);
+        let selected = Words::current().fill("window.selected_at", &[("time", &at.clock(0))]);
         let used = text::line(ui, inner, Align::Min, &selected, Type::Small, palette.t3).rect;
         inner.min.x = used.right() + 20.0;
         if let Some(start) = document.scene(state.run).and_then(|s| s.extent) {
             let since = elapsed(at.0 - start.start_us, 1_000);
-            let from = Words::english().fill("window.from_start", &[("time", &since)]);
+            let from = Words::current().fill("window.from_start", &[("time", &since)]);
             text::line(ui, inner, Align::Min, &from, Type::Small, palette.t3);
         }
     }

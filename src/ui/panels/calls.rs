@@ -44,7 +44,7 @@ pub fn holds(call: &Call) -> String {
     }
     let end = call.ended;
     let length: i64 = call.holds.iter().filter_map(|h| Some(h.to.or(end)?.since_us(h.from?))).sum();
-    Words::english().fill("window.held", &[("n", &call.holds.len().to_string()), ("time", &duration(length))])
+    Words::current().fill("window.held", &[("n", &call.holds.len().to_string()), ("time", &duration(length))])
 }
 
 /// The list of the overview.
@@ -67,8 +67,9 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, call: &Call, rect: Rect
     let palette = cx.palette;
     let how = text::term("word", call.state.word());
     let party = party(call);
-    let length =
-        call.talk_us.map_or_else(|| ending(call), |us| Words::english().fill("window.talked", &[("time", &duration(us))]));
+    let length = call
+        .talk_us
+        .map_or_else(|| text::shown(&ending(call)), |us| Words::current().fill("window.talked", &[("time", &duration(us))]));
     let full = spoken(call, &[&how, &length]);
     let selected = state.selection.subject == Some(Subject::Call(call.id));
     let response = widgets::row(ui, palette, &Row { rect, key: ("call", u64::from(call.id.0)), name: &full, selected });
@@ -175,7 +176,7 @@ fn table_row(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, call: &Call, rect:
     let palette = cx.palette;
     let how = text::term("word", call.state.word()).to_owned();
     let selected = state.selection.subject == Some(Subject::Call(call.id));
-    let full = spoken(call, &[&how, &ending(call)]);
+    let full = spoken(call, &[&how, &text::shown(&ending(call))]);
     let response = widgets::row(ui, palette, &Row { rect, key: ("call", u64::from(call.id.0)), name: &full, selected });
     if response.double_clicked() {
         cx.send(Command::ShowView(crate::ui::View::Timeline));
@@ -196,7 +197,7 @@ fn table_row(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, call: &Call, rect:
             "window.col_setup" => (call.setup_us.map_or_else(String::new, duration), Type::Mono, Align::Max),
             "window.col_talk" => (call.talk_us.map_or_else(String::new, duration), Type::Mono, Align::Max),
             "window.col_holds" => (holds(call), Type::Table, Align::Min),
-            "window.col_ending" => (ending(call), Type::Table, Align::Min),
+            "window.col_ending" => (text::shown(&ending(call)), Type::Table, Align::Min),
             _ => {
                 swatches(ui, palette, call, cell);
                 continue;

@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, rect: Rect) {
     let analysis = &document.analysis;
     let read = analysis.members.iter().filter(|m| m.records > 0).count().to_string();
     let all = analysis.bundle.members.len().to_string();
-    let right = Words::english().fill("window.read_of", &[("n", &read), ("all", &all)]);
+    let right = Words::current().fill("window.read_of", &[("n", &read), ("all", &all)]);
     let body = widgets::head(ui, palette, rect, word("window.coverage"), "", &right);
     widgets::area(ui, "coverage-list", body, palette.panel, |ui| {
         widgets::rows(ui, "coverage", |ui| {
@@ -86,7 +86,7 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document) {
     let mut count_all = document.notes.len();
     let unknown: u64 = analysis.members.iter().map(|m| m.unrecognised_lines).sum();
     if unknown > 0 {
-        all.insert(0, Words::english().fill("window.unknown_lines", &[("n", &count(unknown))]));
+        all.insert(0, Words::current().fill("window.unknown_lines", &[("n", &count(unknown))]));
         count_all += 1;
     }
     all.truncate(MOST_NOTES);
@@ -104,7 +104,7 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document) {
     }
     let rect = widgets::reserve(ui, 22.0).shrink2(vec2(32.0, 0.0));
     let label = if count_all > all.len() {
-        Words::english().fill("window.more_notes", &[("n", &count(count_all as u64 - all.len() as u64))])
+        Words::current().fill("window.more_notes", &[("n", &count(count_all as u64 - all.len() as u64))])
     } else {
         word("window.show_files").to_owned()
     };
@@ -123,7 +123,7 @@ fn zones(ui: &mut Ui, cx: &Cx<'_>, document: &Document) {
     let figures =
         [("member", path.as_str()), ("zone", &first.zone.text()), ("how", &how), ("n", &(unsure.len() - 1).to_string())];
     let key = if unsure.len() > 1 { "window.zones_unsure" } else { "window.zone_unsure" };
-    let shown = Words::english().fill(key, &figures);
+    let shown = Words::current().fill(key, &figures);
     let width = ui.available_width() - 44.0;
     let rect = widgets::reserve(ui, 36.0);
     text::wrapped(

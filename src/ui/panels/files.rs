@@ -62,7 +62,7 @@ fn members(ui: &mut Ui, cx: &Cx<'_>, document: &Document, rect: Rect) {
                 let icon = cut_left(&mut rect, 20.0);
                 shapes::sign(ui.painter(), palette, icon.left_center() + vec2(6.0, 0.0), 11.0, Sign::Missing);
                 let name = text::term("role", role.word());
-                let told = Words::english().fill("window.missing_role", &[("role", &name)]);
+                let told = Words::current().fill("window.missing_role", &[("role", &name)]);
                 text::line(ui, rect, Align::Min, &told, Type::Table, palette.t2);
             }
         });
@@ -119,7 +119,7 @@ fn note_list(ui: &mut Ui, cx: &Cx<'_>, document: &Document, notes: &[Note], rect
     let palette = cx.palette;
     let unknown: u64 = document.analysis.members.iter().map(|m| m.unrecognised_lines).sum();
     let right =
-        if unknown > 0 { Words::english().fill("window.unknown_lines", &[("n", &count(unknown))]) } else { String::new() };
+        if unknown > 0 { Words::current().fill("window.unknown_lines", &[("n", &count(unknown))]) } else { String::new() };
     let body = widgets::head(ui, palette, rect, word("window.not_read"), &notes.len().to_string(), &right);
     if notes.is_empty() {
         widgets::empty(ui, palette, body, word("window.all_read"));

@@ -68,7 +68,7 @@ fn not_tried(ui: &mut Ui, cx: &Cx<'_>, document: &Document, body: &mut Rect) {
         return;
     }
     let foot = cut_bottom(body, 48.0);
-    let said = Words::english().fill("window.not_tried", &[("n", &untried.len().to_string())]);
+    let said = Words::current().fill("window.not_tried", &[("n", &untried.len().to_string())]);
     text::wrapped(ui, foot.shrink2(vec2(14.0, 6.0)), 2, &said, Type::Small, cx.palette.t3);
     let why = |(id, needs): &(String, Vec<&'static str>)| {
         let roles: Vec<String> = needs.iter().map(|role| text::term("role", role)).collect();
@@ -97,15 +97,15 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, pl
     let faint = if selected { palette.t2 } else { palette.t3 };
     let mut told = Vec::new();
     if finding.run != state.run_id() && document.analysis.facts.runs.len() > 1 {
-        told.push(Words::english().fill("window.in_run", &[("n", &(finding.run.0 + 1).to_string())]));
+        told.push(Words::current().fill("window.in_run", &[("n", &(finding.run.0 + 1).to_string())]));
     }
     if finding.count > 1 {
-        told.push(Words::english().fill("window.times", &[("n", &finding.count.to_string())]));
+        told.push(Words::current().fill("window.times", &[("n", &finding.count.to_string())]));
     }
     let right = cut_right(&mut inner, 110.0);
     text::paint(ui, right, Align::Max, &told.join(", "), Type::Small, palette.t2);
     let second = match &finding.effect_of {
-        Some(cause) => Words::english().fill("window.follows", &[("cause", cause)]),
+        Some(cause) => Words::current().fill("window.follows", &[("cause", cause)]),
         None => finding.id.clone(),
     };
     text::paint(ui, inner, Align::Min, &second, if finding.effect_of.is_some() { Type::Small } else { Type::Mono }, faint);
@@ -164,7 +164,7 @@ pub fn stage(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewStat
     let run = document.analysis.facts.runs.get(state.run);
     let Some(stage) = run.and_then(|r| r.stages.iter().find(|s| s.id == id)) else { return };
     let rect = widgets::reserve(ui, widgets::HEAD);
-    let name = Words::english().fill("window.stage_proof", &[("stage", word(stages::stage_key(stage)))]);
+    let name = Words::current().fill("window.stage_proof", &[("stage", word(stages::stage_key(stage)))]);
     let how = text::term("stage-state", stage.state.word()).to_owned();
     widgets::head(ui, palette, rect, &name, &how, &text::clock(stage.at));
     widgets::reserve(ui, 6.0);

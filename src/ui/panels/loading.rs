@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, progress: &Progress, mut rect: Rect) {
         word("window.opening").to_owned()
     } else {
         let figures = [("what", what.as_str()), ("percent", &percent), ("done", &bytes(done)), ("total", &bytes(total))];
-        Words::english().fill("window.reading", &figures)
+        Words::current().fill("window.reading", &figures)
     };
     let response = ui.interact(bar, ui.scope_id().with("progress"), Sense::hover());
     response.widget_info(|| WidgetInfo {

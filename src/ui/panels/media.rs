@@ -48,7 +48,7 @@ const COLUMNS: [(&str, f32); 7] = [
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, rect: Rect) {
     let palette = cx.palette;
     let Some(call) = chosen(document, state) else { return };
-    let beside = Words::english().fill("window.media_of", &[("call", &name(call))]);
+    let beside = Words::current().fill("window.media_of", &[("call", &name(call))]);
     let mut body = widgets::head(ui, palette, rect, word("window.media"), &beside, "");
     if call.media.is_empty() {
         widgets::empty(ui, palette, body, word("window.no_media"));

@@ -119,7 +119,7 @@ fn facts(ui: &mut Ui, cx: &Cx<'_>, document: &Document, id: MessageId, logged: &
 
 fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'static str, String)> {
     let facts = &document.analysis.facts;
-    let words = Words::english();
+    let words = Words::current();
     let mut out = Vec::new();
     let mut add = |key: &'static str, value: String| {
         if !value.is_empty() {

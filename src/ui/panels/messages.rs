@@ -48,7 +48,7 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState
     let total = document.messages_of_run(state.run_id());
     let figures = [("n", count(rows.len() as u64)), ("all", count(total as u64))];
     let [n, all] = &figures;
-    let told = Words::english().fill("window.messages_of", &[(n.0, &n.1), (all.0, &all.1)]);
+    let told = Words::current().fill("window.messages_of", &[(n.0, &n.1), (all.0, &all.1)]);
     text::line(ui, right, Align::Max, &told, Type::Label, palette.t2);
     if rows.is_empty() {
         let key = if total == 0 { "window.no_messages" } else { "window.no_hits" };

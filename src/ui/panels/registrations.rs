@@ -52,7 +52,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, id:
     text::paint(ui, first, Align::Min, &aor, Type::Strong, palette.t1);
     let right = cut_right(&mut inner, 120.0);
     let granted = registration.expires_s.filter(|_| registration.state != RegistrationState::Unregistered);
-    let expires = granted.map_or_else(String::new, |s| Words::english().fill("timeline.expires", &[("s", &s.to_string())]));
+    let expires = granted.map_or_else(String::new, |s| Words::current().fill("timeline.expires", &[("s", &s.to_string())]));
     text::paint(ui, right, Align::Max, &expires, Type::Small, palette.t2);
     text::paint(ui, inner, Align::Min, &second_line(registration), Type::Small, palette.t2);
     line_below(ui, palette, rect);
@@ -76,7 +76,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, id:
     }
     if hidden > 0 {
         let rect = widgets::reserve(ui, 22.0).shrink2(vec2(36.0, 0.0));
-        let label = Words::english().fill("window.more_attempts", &[("n", &hidden.to_string())]);
+        let label = Words::current().fill("window.more_attempts", &[("n", &hidden.to_string())]);
         if widgets::link(ui, palette, rect, Align::Min, &label).clicked() {
             cx.send(Command::ShowSubject(Subject::Registration(id)));
         }
@@ -92,15 +92,15 @@ fn second_line(registration: &Registration) -> String {
     let refused = registration.attempts.iter().filter(|a| a.status.is_some() && !passed(a) && !is_challenge(a)).count();
     let silent = registration.attempts.iter().filter(|a| a.status.is_none()).count();
     let mut parts = vec![text::private(hop)];
-    parts.push(Words::english().fill("window.attempts", &[("n", &registration.attempts.len().to_string())]));
+    parts.push(Words::current().fill("window.attempts", &[("n", &registration.attempts.len().to_string())]));
     if refused > 0 {
-        parts.push(Words::english().fill("window.refused", &[("n", &refused.to_string())]));
+        parts.push(Words::current().fill("window.refused", &[("n", &refused.to_string())]));
     }
     if silent > 0 {
-        parts.push(Words::english().fill("window.unanswered", &[("n", &silent.to_string())]));
+        parts.push(Words::current().fill("window.unanswered", &[("n", &silent.to_string())]));
     }
     if let Some(nat) = registration.nat.as_ref().filter(|nat| nat.sent_by != nat.seen_as) {
-        parts.push(Words::english().fill("window.nat", &[("seen", &text::private(&nat.seen_as))]));
+        parts.push(Words::current().fill("window.nat", &[("seen", &text::private(&nat.seen_as))]));
     }
     parts.join(", ")
 }
@@ -145,7 +145,7 @@ fn attempt_row(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewSt
     shapes::sign(ui.painter(), palette, icon.left_center() + vec2(6.0, 0.0), 11.0, Sign::Tone(tone));
     let ink = if tone == Tone::Fail { palette.fail } else { palette.t1 };
     let sends = if attempt.sends > 1 {
-        Words::english().fill("window.sent_times", &[("n", &attempt.sends.to_string())])
+        Words::current().fill("window.sent_times", &[("n", &attempt.sends.to_string())])
     } else {
         String::new()
     };

@@ -81,7 +81,7 @@ pub fn small(ui: &mut Ui, cx: &Cx<'_>, run: Option<&Run>, rect: Rect) {
     let possible = run.stages.iter().filter(|s| s.state != StageState::NotApplicable).count();
     let figures = [("n", reached.to_string()), ("all", possible.to_string())];
     let [n, all] = &figures;
-    let label = Words::english().fill("window.stages_of", &[(n.0, &n.1), (all.0, &all.1)]);
+    let label = Words::current().fill("window.stages_of", &[(n.0, &n.1), (all.0, &all.1)]);
     let mut inner = rect;
     let words = crate::ui::widgets::cut_right(&mut inner, 104.0);
     text::line(ui, words, Align::Max, &label, Type::Small, palette.t2);

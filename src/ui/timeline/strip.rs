@@ -62,7 +62,7 @@ fn gaps(ui: &mut Ui, cx: &Cx<'_>, document: &Document, whole: Extent, rect: Rect
             let left = rect.left() + from as f32 * step;
             let gap = Rect::from_x_y_ranges(left + 2.0..=left + empty as f32 * step - 2.0, rect.y_range().shrink(6.0));
             crate::ui::shapes::hatch(ui.painter(), gap, (true, false), cx.palette.hair);
-            let said = Words::english().fill("window.no_log_for", &[("time", &duration(length_us))]);
+            let said = Words::current().fill("window.no_log_for", &[("time", &duration(length_us))]);
             let words = text::galley(ui, &said, Type::Tiny, cx.palette.t3, gap.width());
             if words.size().x + 16.0 < gap.width() {
                 let ground = Rect::from_center_size(gap.center(), words.size() + vec2(10.0, 0.0));
