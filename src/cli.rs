@@ -18,6 +18,7 @@ use crate::base::{Language, rules};
 use crate::export::{self, Format};
 use crate::findings::Severity;
 
+mod explain;
 mod inputs;
 mod output;
 mod window;
@@ -46,8 +47,9 @@ Examples:
   bundlescope report client-log.zip              print what happened
   bundlescope report client-log.zip --format json --output report.json
   bundlescope demo                               open the samples that come with the program
+  bundlescope explain 200018 --lang nl           say what a code, a finding or plain words mean
 
-Exit codes: 0 done, 1 an input could not be opened or read at all, 2 wrong arguments, 3 a finding that --fail-on names";
+Exit codes: 0 done, 1 an input could not be opened or read at all or explain found nothing, 2 wrong arguments, 3 a finding that --fail-on names";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -55,6 +57,8 @@ enum Command {
     Report(ReportArguments),
     /// Open the samples that come with the program
     Demo(PictureArguments),
+    /// Say what a code, the name of a finding or plain words mean
+    Explain(explain::ExplainArguments),
 }
 
 #[derive(Debug, Args)]
@@ -135,8 +139,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match parsed.command {
         Some(Command::Report(arguments)) => report(&arguments),
         Some(Command::Demo(picture)) => window::open(inputs::samples(), &picture),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
         None => window::open_paths(&parsed.window.paths, &parsed.window.picture),
     }
+}
+
+/// The languages that `--lang` takes.
+fn languages() -> PossibleValuesParser {
+    PossibleValuesParser::new(Language::ALL.map(Language::code))
+}
+
+/// The language of a code that [`languages`] let through.
+fn language(code: &str) -> Language {
+    Language::from_code(code).unwrap_or_default()
 }
 
 /// One short sentence on standard error.

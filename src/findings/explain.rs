@@ -1,5 +1,6 @@
 //! Looks things up by hand: codes of the activation portal, directory synchronisation, phone services, SIP, Q.850 and TLS, IDs of
 //! findings, and plain words. In: the catalogue, a query, a language. Out: [`Explanation`]s, the best first. Must not know any bundle.
+//! What is in no table is said to be so; what no client log can tell is said too, rather than guessed.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -12,6 +13,12 @@ use crate::base::Language;
 
 /// Findings named for plain words.
 const MAX_BY_WORDS: usize = 8;
+/// Names offered when nothing was found.
+const MAX_NEAR: usize = 3;
+/// Names less alike than this are not offered; 1 is the same name (Jaro-Winkler).
+const LEAST_ALIKE: f64 = 0.88;
+/// A query is a few words; more of it is not looked at.
+const MAX_QUERY_CHARS: usize = 200;
 
 /// What a piece of an explanation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,15 +38,15 @@ pub enum Part {
 }
 
 impl Part {
-    /// The word by which a caption is looked up.
-    pub fn word(self) -> &'static str {
+    /// Key of the words that stand over it.
+    pub fn key(self) -> &'static str {
         match self {
-            Self::Meaning => "meaning",
-            Self::Impact => "impact",
-            Self::Causes => "causes",
-            Self::Checks => "checks",
-            Self::Steps => "steps",
-            Self::NotWhen => "not-when",
+            Self::Meaning => "report.meaning",
+            Self::Impact => "report.impact",
+            Self::Causes => "report.causes",
+            Self::Checks => "report.checks",
+            Self::Steps => "report.steps",
+            Self::NotWhen => "explain.not_when",
         }
     }
 }
@@ -47,7 +54,8 @@ impl Part {
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    /// `activation`, `directory-sync`, `phone-services`, `sip`, `q850`, `tls` or `finding`.
+    /// `activation`, `directory-sync`, `phone-services`, `sip`, `q850`, `tls` or `finding`; `unlisted` for a code of a family that
+    /// its table does not name, `unanswerable` for what no client log can tell.
     pub kind: &'static str,
     /// The code, or the ID of the finding.
     pub code: String,
@@ -57,6 +65,23 @@ pub struct Explanation {
     pub parts: Vec<(Part, Vec<String>)>,
     /// Where this is written.
     pub sources: Vec<String>,
+}
+
+impl Explanation {
+    /// Key of the words that say what kind of answer it is.
+    pub fn key(&self) -> &'static str {
+        match self.kind {
+            "activation" => "explain.activation",
+            "directory-sync" => "explain.directory_sync",
+            "phone-services" => "explain.phone_services",
+            "sip" => "explain.sip",
+            "q850" => "explain.q850",
+            "tls" => "explain.tls",
+            "unlisted" => "explain.unlisted",
+            "unanswerable" => "explain.unanswerable",
+            _ => "explain.finding",
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -89,6 +114,38 @@ fn families() -> &'static [Family] {
     })
 }
 
+#[derive(Deserialize)]
+struct Answers {
+    unlisted: Vec<Unlisted>,
+    subject: Vec<Subject>,
+}
+
+/// Codes of a family that its table does not name.
+#[derive(Deserialize)]
+struct Unlisted {
+    ranges: Vec<(u32, u32)>,
+    source: String,
+    #[serde(flatten)]
+    texts: BTreeMap<String, toml::Value>,
+}
+
+/// What is decided where no client log can see it (catalogue, "Not answerable from a client bundle").
+#[derive(Deserialize)]
+struct Subject {
+    id: String,
+    words: Vec<String>,
+    #[serde(flatten)]
+    texts: BTreeMap<String, toml::Value>,
+}
+
+fn answers() -> &'static Answers {
+    static ANSWERS: OnceLock<Answers> = OnceLock::new();
+    ANSWERS.get_or_init(|| {
+        let none = Answers { unlisted: Vec::new(), subject: Vec::new() };
+        toml::from_str(include_str!("../../assets/codes/answers.toml")).unwrap_or(none)
+    })
+}
+
 /// The signatures of the app's own codes (guide, error messages for Calling).
 const PHONE_SERVICES: [(&str, &str); 8] = [
     ("1501", "credentials-invalid"),
@@ -103,7 +160,7 @@ const PHONE_SERVICES: [(&str, &str); 8] = [
 
 /// Everything known about a query; empty when it is in no table: then it is not known, which is not the same as harmless.
 pub fn explain(catalogue: &Catalogue, query: &str, language: Language) -> Vec<Explanation> {
-    let query = query.trim().to_lowercase();
+    let query: String = query.trim().chars().take(MAX_QUERY_CHARS).collect::<String>().to_lowercase();
     if query.is_empty() {
         return Vec::new();
     }
@@ -112,9 +169,56 @@ pub fn explain(catalogue: &Catalogue, query: &str, language: Language) -> Vec<Ex
     }
     let mut out = by_code(catalogue, &query, language);
     if out.is_empty() {
-        out = by_words(catalogue, &query, language);
+        out = unlisted(&query, language);
+    }
+    if out.is_empty() {
+        out = subjects(&query, language);
+        out.extend(by_words(catalogue, &query, language));
     }
     out
+}
+
+/// Names and titles of findings whose name is nearly the query: what may have been meant when nothing was found.
+pub fn near(catalogue: &Catalogue, query: &str, language: Language) -> Vec<(String, String)> {
+    let query = query.trim().chars().take(MAX_QUERY_CHARS).collect::<String>().to_lowercase().replace([' ', '_'], "-");
+    let mut scored: Vec<(f64, &Signature)> =
+        catalogue.signatures.iter().map(|s| (strsim::jaro_winkler(&query, &s.id), s)).filter(|(a, _)| *a >= LEAST_ALIKE).collect();
+    scored.sort_by(|(a, s), (b, t)| b.total_cmp(a).then_with(|| s.id.cmp(&t.id)));
+    scored.into_iter().take(MAX_NEAR).map(|(_, s)| (s.id.clone(), blanked(&s.texts(language).title))).collect()
+}
+
+/// A code of a known family that is in no table: said, because it is not an error of its own.
+fn unlisted(query: &str, language: Language) -> Vec<Explanation> {
+    let Some(code) = bare_code(query).filter(|_| !query.contains("1000:")) else { return Vec::new() };
+    let Ok(number) = code.parse::<u32>() else { return Vec::new() };
+    let fits = |u: &&Unlisted| u.ranges.iter().any(|(first, last)| (*first..=*last).contains(&number));
+    let answer = |u: &Unlisted| told("unlisted", &code, &u.texts, vec![u.source.clone()], language);
+    answers().unlisted.iter().find(fits).map(answer).into_iter().collect()
+}
+
+/// What no client log can tell.
+fn subjects(query: &str, language: Language) -> Vec<Explanation> {
+    let fits = |s: &&Subject| {
+        let holds = |entry: &String| entry.split(' ').all(|word| query.contains(word));
+        s.id == query || s.words.iter().any(holds)
+    };
+    let answer = |s: &Subject| told("unanswerable", &s.id, &s.texts, Vec::new(), language);
+    answers().subject.iter().filter(fits).map(answer).collect()
+}
+
+fn told(
+    kind: &'static str,
+    code: &str,
+    texts: &BTreeMap<String, toml::Value>,
+    sources: Vec<String>,
+    language: Language,
+) -> Explanation {
+    let texts = texts.get(language.code()).or_else(|| texts.get("en"));
+    let one = |key: &str| texts.and_then(|t| t.get(key)).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+    let steps = texts.and_then(|t| t.get("steps")).and_then(toml::Value::as_array);
+    let steps: Vec<String> = steps.into_iter().flatten().filter_map(|s| s.as_str().map(str::to_owned)).collect();
+    let parts = vec![(Part::Meaning, vec![one("meaning")]), (Part::Steps, steps)];
+    Explanation { kind, code: code.to_owned(), title: one("title"), parts, sources }
 }
 
 fn by_code(catalogue: &Catalogue, query: &str, language: Language) -> Vec<Explanation> {
@@ -168,9 +272,15 @@ fn by_words(catalogue: &Catalogue, query: &str, language: Language) -> Vec<Expla
     if words.is_empty() {
         return Vec::new();
     }
+    // From the start of a word: "all" is not in "call"; a word of one or two letters only as a whole.
     let holds = |text: &str| {
         let lower = text.to_lowercase();
-        words.iter().filter(|w| lower.contains(**w)).count()
+        let tokens: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+        let stands = |word: &&&str| {
+            let short = word.chars().count() < 3;
+            tokens.iter().any(|token| if short { token == *word } else { token.starts_with(**word) })
+        };
+        words.iter().filter(stands).count()
     };
     let mut found: Vec<(usize, usize, &Signature)> = Vec::new();
     for signature in &catalogue.signatures {
@@ -292,7 +402,42 @@ mod tests {
         assert_eq!(titles("tls alert 42"), [("tls", "42".into())]);
         assert_eq!(titles("register-forbidden"), [("finding", "register-forbidden".into())]);
         assert_eq!(titles("one-way audio").first().map(|t| t.1.clone()).as_deref(), Some("one-way-media-negotiated"));
-        assert_eq!(titles("200099"), []);
+        assert_eq!(titles("qqqq zzzz"), []);
         assert_eq!(titles("  "), []);
+    }
+
+    #[test]
+    fn a_code_that_no_table_names_is_said_to_be_so() {
+        for (code, of) in [("200099", "activation portal"), ("100007", "activation portal"), ("600030", "directory"), ("1509", "phone")]
+        {
+            let catalogue = Catalogue::load(None, &mut Notes::new());
+            let found = explain(&catalogue, code, Language::English);
+            assert_eq!(found.iter().map(|e| e.kind).collect::<Vec<_>>(), ["unlisted"], "{code}");
+            assert!(found[0].title.contains(of) && found[0].parts[0].1[0].contains("no error of its own"), "{:?}", found[0]);
+        }
+        assert_eq!(titles("999999"), []);
+    }
+
+    #[test]
+    fn what_no_client_log_tells_is_said_in_every_language() {
+        let catalogue = Catalogue::load(None, &mut Notes::new());
+        for query in ["hunt group", "XSI events", "executive-assistant routing", "recording", "why the AS chose a device"] {
+            for language in Language::ALL {
+                let found = explain(&catalogue, query, language);
+                assert_eq!(found.first().map(|e| e.kind), Some("unanswerable"), "{query}");
+                assert!(found[0].parts.iter().all(|(_, list)| !list.is_empty() && list.iter().all(|t| !t.is_empty())));
+            }
+        }
+        for texts in answers().unlisted.iter().map(|u| &u.texts).chain(answers().subject.iter().map(|s| &s.texts)) {
+            assert!(Language::ALL.iter().all(|l| texts.contains_key(l.code())));
+        }
+    }
+
+    #[test]
+    fn a_name_nearly_right_is_offered() {
+        let catalogue = Catalogue::load(None, &mut Notes::new());
+        let near = near(&catalogue, "register-forbiden", Language::English);
+        assert_eq!(near.first().map(|(id, _)| id.as_str()), Some("register-forbidden"));
+        assert_eq!(super::near(&catalogue, "qqqq", Language::English), []);
     }
 }

@@ -17,6 +17,7 @@ mod captured;
 mod captured_direct;
 mod cli;
 mod dialects;
+mod explain;
 mod export;
 mod framing;
 mod framings;
