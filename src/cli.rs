@@ -144,16 +144,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// The languages that `--lang` takes.
-fn languages() -> PossibleValuesParser {
-    PossibleValuesParser::new(Language::ALL.map(Language::code))
-}
-
-/// The language of a code that [`languages`] let through.
-fn language(code: &str) -> Language {
-    Language::from_code(code).unwrap_or_default()
-}
-
 /// One short sentence on standard error.
 fn say(sentence: &str) {
     let _ = writeln!(std::io::stderr(), "{}: {sentence}", env!("CARGO_PKG_NAME"));

@@ -6,10 +6,10 @@ use std::fmt::Write;
 
 use clap::Args;
 
-use super::{OK, UNREADABLE, language, languages, output, say};
+use super::{OK, UNREADABLE, language, output, say};
 use crate::base::rules;
 use crate::base::words::{self, Words, word};
-use crate::base::Notes;
+use crate::base::{Language, Notes};
 use crate::findings::Catalogue;
 use crate::findings::explain::{self, Explanation, Part};
 
@@ -19,13 +19,13 @@ pub(super) struct ExplainArguments {
     #[arg(value_name = "QUERY", required = true)]
     query: Vec<String>,
     /// Language of the answer
-    #[arg(long, default_value = "en", value_parser = languages())]
+    #[arg(long, default_value = "en", value_parser = language())]
     lang: String,
 }
 
 /// Looks the query up and prints what is known.
 pub(super) fn run(arguments: &ExplainArguments) -> u8 {
-    let language = language(&arguments.lang);
+    let language = Language::from_code(&arguments.lang).unwrap_or_default();
     let _spoken = words::speak(language);
     let query = arguments.query.join(" ");
     let catalogue = Catalogue::load(rules::user_folder().as_deref(), &mut Notes::new());

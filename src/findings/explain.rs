@@ -181,8 +181,12 @@ pub fn explain(catalogue: &Catalogue, query: &str, language: Language) -> Vec<Ex
 /// Names and titles of findings whose name is nearly the query: what may have been meant when nothing was found.
 pub fn near(catalogue: &Catalogue, query: &str, language: Language) -> Vec<(String, String)> {
     let query = query.trim().chars().take(MAX_QUERY_CHARS).collect::<String>().to_lowercase().replace([' ', '_'], "-");
-    let mut scored: Vec<(f64, &Signature)> =
-        catalogue.signatures.iter().map(|s| (strsim::jaro_winkler(&query, &s.id), s)).filter(|(a, _)| *a >= LEAST_ALIKE).collect();
+    let mut scored: Vec<(f64, &Signature)> = catalogue
+        .signatures
+        .iter()
+        .map(|s| (strsim::jaro_winkler(&query, &s.id), s))
+        .filter(|(a, _)| *a >= LEAST_ALIKE)
+        .collect();
     scored.sort_by(|(a, s), (b, t)| b.total_cmp(a).then_with(|| s.id.cmp(&t.id)));
     scored.into_iter().take(MAX_NEAR).map(|(_, s)| (s.id.clone(), blanked(&s.texts(language).title))).collect()
 }
@@ -408,7 +412,8 @@ mod tests {
 
     #[test]
     fn a_code_that_no_table_names_is_said_to_be_so() {
-        for (code, of) in [("200099", "activation portal"), ("100007", "activation portal"), ("600030", "directory"), ("1509", "phone")]
+        for (code, of) in
+            [("200099", "activation portal"), ("100007", "activation portal"), ("600030", "directory"), ("1509", "phone")]
         {
             let catalogue = Catalogue::load(None, &mut Notes::new());
             let found = explain(&catalogue, code, Language::English);
