@@ -220,6 +220,7 @@ fn marks(parts: &[Option<Part>], zones: &[Zone], runs: &Runs, rules: &Rules) -> 
                 stage: row.stage,
                 says: row.says,
                 assumed: row.assumed,
+                explained_by: row.explained_by.clone(),
                 at,
                 source: hit.source,
                 line: hit.text.chars().take(500).collect(),

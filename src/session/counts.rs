@@ -37,7 +37,8 @@ impl Counts {
             counts.malformed += u64::from(!logged.seen.message.problems.is_empty());
             let message = &logged.seen.message;
             let method = message.method();
-            let name = method.as_ref().map(Method::as_str).unwrap_or_default();
+            // A response tells its method in CSeq alone, which may be masked.
+            let name = method.as_ref().map_or("?", Method::as_str);
             let (map, key) = match (logged.seen.direction, message.status()) {
                 (Direction::Unknown, _) => {
                     counts.direction_unknown += 1;
@@ -45,10 +46,8 @@ impl Counts {
                 }
                 (Direction::Sent, None) => (&mut counts.requests_sent, name.to_owned()),
                 (Direction::Received, None) => (&mut counts.requests_received, name.to_owned()),
-                (Direction::Sent, Some(status)) => (&mut counts.responses_sent, format!("{status} {name}").trim_end().to_owned()),
-                (Direction::Received, Some(status)) => {
-                    (&mut counts.responses_received, format!("{status} {name}").trim_end().to_owned())
-                }
+                (Direction::Sent, Some(status)) => (&mut counts.responses_sent, format!("{status} {name}")),
+                (Direction::Received, Some(status)) => (&mut counts.responses_received, format!("{status} {name}")),
             };
             *map.entry(key).or_default() += 1;
             counts.retransmissions += u64::from(is_retransmission(logged));

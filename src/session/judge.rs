@@ -18,6 +18,8 @@ pub struct Mark {
     pub says: Says,
     /// Its line is not published: never makes a verdict.
     pub assumed: bool,
+    /// Later stages whose failure before it is what it sums up.
+    pub explained_by: Vec<StageId>,
     /// When.
     pub at: Option<LogTime>,
     /// Where.
@@ -40,6 +42,7 @@ struct Outcome {
 
 /// Judges one run.
 pub fn judge(facts: &Facts, run: RunId, marks: &[Mark]) -> (Vec<Stage>, Verdict) {
+    let (effects, marks): (Vec<&Mark>, Vec<&Mark>) = marks.iter().partition(|m| cause(facts, run, marks, m).is_some());
     let mut outcomes: Vec<Option<Outcome>> = StageId::ALL
         .into_iter()
         .map(|id| {
@@ -49,7 +52,7 @@ pub fn judge(facts: &Facts, run: RunId, marks: &[Mark]) -> (Vec<Stage>, Verdict)
                 StageId::Call => call(facts, run),
                 _ => None,
             };
-            own.or_else(|| milestones(id, marks))
+            own.or_else(|| milestones(id, &marks, &effects))
         })
         .collect();
     recovered(&mut outcomes);
@@ -58,10 +61,23 @@ pub fn judge(facts: &Facts, run: RunId, marks: &[Mark]) -> (Vec<Stage>, Verdict)
     (stages, verdict)
 }
 
-/// The stages that only log lines tell of: the last result decides, an earlier failure makes it a warning.
-fn milestones(id: StageId, marks: &[Mark]) -> Option<Outcome> {
-    let own: Vec<&Mark> = marks.iter().filter(|m| m.stage == id && !m.assumed).collect();
-    let assumed: Vec<&Mark> = marks.iter().filter(|m| m.stage == id && m.assumed && m.says == Says::Reached).collect();
+/// The stage whose failure a line sums up: 1507 is "the configuration was not got", also where it was got and could not be read. Marks stand
+/// in time order. A registration that passed in between was a sign-in of its own, and what fails after it fails by itself.
+fn cause(facts: &Facts, run: RunId, marks: &[Mark], mark: &Mark) -> Option<StageId> {
+    let passed = |since: Option<LogTime>| {
+        let registered = facts.registrations.iter().filter(|r| r.run == run).flat_map(|r| &r.attempts).filter(|a| granted(a));
+        since.is_some() && mark.at.is_some() && registered.into_iter().any(|a| a.at > since && a.at < mark.at)
+    };
+    let before = marks.iter().take_while(|m| m.source != mark.source);
+    let mut failed = before.filter(|m| m.says == Says::Failed && !m.assumed && mark.explained_by.contains(&m.stage));
+    failed.find(|m| !passed(m.at)).map(|m| m.stage)
+}
+
+/// The stages that only log lines tell of: the last result decides, an earlier failure makes it a warning. `effects` sum up a failure.
+fn milestones(id: StageId, marks: &[&Mark], effects: &[&Mark]) -> Option<Outcome> {
+    let own: Vec<&Mark> = marks.iter().copied().filter(|m| m.stage == id && !m.assumed).collect();
+    let assumed: Vec<&Mark> = marks.iter().copied().filter(|m| m.stage == id && m.assumed && m.says == Says::Reached).collect();
+    let effects = effects.iter().filter(|m| m.explained_by.contains(&id));
     let results: Vec<&&Mark> = own.iter().filter(|m| m.says != Says::Asked).collect();
     let failed = results.iter().rfind(|m| m.says == Says::Failed);
     let proof =
@@ -71,13 +87,13 @@ fn milestones(id: StageId, marks: &[Mark]) -> Option<Outcome> {
             // One record may say both (the call worked, its content did not): then it failed.
             let state =
                 if last.says == Says::Failed || last.source == failed.source { StageState::Failed } else { StageState::Warning };
-            let all = own.iter().filter(|m| m.says == Says::Failed);
+            let all = own.iter().filter(|m| m.says == Says::Failed).chain(effects.clone());
             Some(Outcome {
                 state,
                 at: failed.at,
                 text: failure(failed),
                 evidence: all.take(20).map(|m| proof(m)).collect(),
-                failed_at: failed.at,
+                failed_at: failed.at.max(effects.filter_map(|m| m.at).max()),
             })
         }
         (Some(last), None) => Some(Outcome {
@@ -118,18 +134,6 @@ fn failure(mark: &Mark) -> Text {
     }
 }
 
-/// A message as proof: its start line.
-fn proof(facts: &Facts, id: MessageId) -> Evidence {
-    let message = facts.message(id);
-    let line = message.and_then(|m| m.seen.message.text.lines().next()).unwrap_or_default();
-    Evidence {
-        source: message.map(|m| m.source),
-        at: message.and_then(|m| m.seen.at),
-        text: Text(vec![Segment::Log(line.chars().take(500).collect())]),
-        message: Some(id),
-    }
-}
-
 fn status_text(status: u16, reason: Option<&str>) -> Text {
     let reason = Segment::Log(reason.unwrap_or_default().to_owned());
     Text::phrase("stage-text.status", &[("status", Segment::number(status)), ("reason", reason)])
@@ -143,6 +147,10 @@ fn refused(attempt: &Attempt) -> bool {
         Some(status) => status >= 300,
         None => false,
     }
+}
+
+fn granted(attempt: &Attempt) -> bool {
+    attempt.status.is_some_and(|s| (200..300).contains(&s)) && attempt.kind != AttemptKind::Unregister
 }
 
 fn register(facts: &Facts, run: RunId) -> Option<Outcome> {
@@ -161,21 +169,20 @@ fn register(facts: &Facts, run: RunId) -> Option<Outcome> {
             _ => Text::key("stage-text.no-answer"),
         };
         let evidence = failed.attempts.iter().filter(|a| refused(a) || a.status.is_none()).take(20);
-        let mut evidence: Vec<Evidence> = evidence.map(|a| proof(facts, a.answer.unwrap_or(a.request))).collect();
+        let mut evidence: Vec<Evidence> = evidence.map(|a| facts.proof(a.answer.unwrap_or(a.request))).collect();
         if evidence.is_empty() {
-            evidence.extend(last.map(|a| proof(facts, a.answer.unwrap_or(a.request))));
+            evidence.extend(last.map(|a| facts.proof(a.answer.unwrap_or(a.request))));
         }
         let at = evidence.first().and_then(|e| e.at);
         return Some(Outcome { state: StageState::Failed, at, text, evidence, failed_at: at });
     }
-    let granted = |a: &&Attempt| a.status.is_some_and(|s| (200..300).contains(&s)) && a.kind != AttemptKind::Unregister;
-    let first = own.iter().flat_map(|r| &r.attempts).find(granted);
+    let first = own.iter().flat_map(|r| &r.attempts).find(|a| granted(a));
     let trouble: Vec<&Attempt> =
         own.iter().flat_map(|r| &r.attempts).filter(|a| refused(a) || (a.status.is_none() && a.sends > 1)).collect();
     match (first, trouble.first()) {
         (Some(granted), None) => {
             let id = granted.answer.unwrap_or(granted.request);
-            let evidence = vec![proof(facts, id)];
+            let evidence = vec![facts.proof(id)];
             Some(Outcome {
                 state: StageState::Ok,
                 at: evidence.first().and_then(|e| e.at),
@@ -185,7 +192,7 @@ fn register(facts: &Facts, run: RunId) -> Option<Outcome> {
             })
         }
         (Some(_), Some(first_trouble)) => {
-            let evidence: Vec<Evidence> = trouble.iter().take(20).map(|a| proof(facts, a.answer.unwrap_or(a.request))).collect();
+            let evidence: Vec<Evidence> = trouble.iter().take(20).map(|a| facts.proof(a.answer.unwrap_or(a.request))).collect();
             let text = first_trouble
                 .status
                 .map_or_else(|| Text::key("stage-text.no-answer"), |status| status_text(status, first_trouble.reason.as_deref()));
@@ -208,7 +215,7 @@ fn keepalive(facts: &Facts, run: RunId) -> Option<Outcome> {
         _ => worst.pings.iter().find(|p| !p.answered),
     }?;
     let evidence = match ping.message {
-        Some(id) => proof(facts, id),
+        Some(id) => facts.proof(id),
         None => Evidence { source: Some(ping.source), at: ping.at, text: Text::word("CRLF"), message: None },
     };
     let (state, text) = match worst.state {
@@ -232,8 +239,8 @@ fn call(facts: &Facts, run: RunId) -> Option<Outcome> {
     let shown = failed.first().copied().or(passed)?;
     let proof_of = |c: &Call| c.messages.iter().copied().find(|id| final_answer(facts, *id)).or(c.messages.first().copied());
     let evidence: Vec<Evidence> = match failed.is_empty() {
-        true => proof_of(shown).map(|id| proof(facts, id)).into_iter().collect(),
-        false => failed.iter().take(20).filter_map(|c| proof_of(c)).map(|id| proof(facts, id)).collect(),
+        true => proof_of(shown).map(|id| facts.proof(id)).into_iter().collect(),
+        false => failed.iter().take(20).filter_map(|c| proof_of(c)).map(|id| facts.proof(id)).collect(),
     };
     let text = match (failed.first(), shown.invite_finals.iter().rev().flatten().next()) {
         (Some(call), _) if call.state == CallState::NoResponse => Text::key("stage-text.no-answer"),

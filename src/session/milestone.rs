@@ -34,6 +34,8 @@ struct Row {
     contains: String,
     expression: Option<String>,
     marker: Marker,
+    #[serde(default)]
+    explained_by: Vec<String>,
     sample: String,
 }
 
@@ -53,6 +55,8 @@ pub struct Milestone {
     pub says: Says,
     /// No public source prints the line: never makes a verdict.
     pub assumed: bool,
+    /// Later stages whose failure, when it stands before this line, is what this line sums up.
+    pub explained_by: Vec<StageId>,
     /// A line that must hit.
     pub sample: String,
 }
@@ -92,13 +96,16 @@ fn from_files(files: &[RuleFile], notes: &mut Notes) -> (Vec<Milestone>, Vec<Lin
 }
 
 fn milestone(row: Row) -> Result<(Milestone, LineRule), String> {
-    let stage =
-        StageId::ALL.into_iter().find(|s| s.word() == row.stage).ok_or_else(|| format!("no stage is called {}", row.stage))?;
+    let stage_of =
+        |name: &str| StageId::ALL.into_iter().find(|s| s.word() == name).ok_or_else(|| format!("no stage is called {name}"));
+    let stage = stage_of(&row.stage)?;
+    let explained_by = row.explained_by.iter().map(|name| stage_of(name)).collect::<Result<_, _>>()?;
     let rule = LineRule::new(&row.contains, row.expression.as_deref())?;
     if rule.captures(&row.sample).is_none() {
         return Err("its sample does not match".into());
     }
-    Ok((Milestone { stage, says: row.says, assumed: row.marker == Marker::Assumed, sample: row.sample }, rule))
+    let assumed = row.marker == Marker::Assumed;
+    Ok((Milestone { stage, says: row.says, assumed, explained_by, sample: row.sample }, rule))
 }
 
 #[cfg(test)]

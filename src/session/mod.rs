@@ -3,7 +3,7 @@
 //!
 //! Facts point at messages by [`MessageId`]; a message has its [`SourceRef`], so every fact leads to its lines.
 
-use crate::base::{LogTime, Private, SourceRef, Text};
+use crate::base::{LogTime, Private, Segment, SourceRef, Text};
 use crate::bundle::Observer;
 use crate::sip::{Direction, Observed};
 
@@ -179,6 +179,18 @@ impl Facts {
     /// The message, if there is one of this number.
     pub fn message(&self, id: MessageId) -> Option<&LoggedMessage> {
         self.messages.get(id.index())
+    }
+
+    /// A message as proof: its start line.
+    pub fn proof(&self, id: MessageId) -> Evidence {
+        let message = self.message(id);
+        let line = message.and_then(|m| m.seen.message.text.lines().next()).unwrap_or_default();
+        Evidence {
+            source: message.map(|m| m.source),
+            at: message.and_then(|m| m.seen.at),
+            text: Text(vec![Segment::Log(line.chars().take(500).collect())]),
+            message: Some(id),
+        }
     }
 
     /// The direction of a message; unknown when there is none of this number.

@@ -23,6 +23,7 @@ mod framing;
 mod framings;
 mod hostile;
 mod made;
+mod own_logs;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod samples;
@@ -31,3 +32,4 @@ mod sip_conformance;
 mod sip_hostile;
 mod smoke;
 mod ui;
+mod verdicts;

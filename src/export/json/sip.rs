@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{View, ms, session_number, time};
-use crate::export::shared;
 use crate::session::LoggedMessage;
+use crate::session::counts::Counts;
 use crate::session::keepalive::KeepAlive;
 use crate::session::registration::{Attempt, ExpiresBasis, Registration};
 use crate::session::subscription::Subscription;
 
 pub fn counts(view: &View<'_>) -> Value {
-    let counts = shared::sip_counts(view.analysis);
+    let counts = Counts::of(&view.analysis.facts.messages);
     json!({
         "messages": counts.messages,
         "malformed": counts.malformed,

@@ -3,6 +3,7 @@
 use super::page::Page;
 use super::{View, duration, grouped};
 use crate::export::shared;
+use crate::session::counts::Counts;
 use crate::session::keepalive::KeepAlive;
 use crate::session::registration::{Attempt, AttemptKind, ExpiresBasis, Registration};
 use crate::session::subscription::Subscription;
@@ -182,7 +183,7 @@ fn one_subscription(view: &View<'_>, page: &mut Page, subscription: &Subscriptio
 }
 
 pub fn counts(view: &View<'_>, page: &mut Page) {
-    let counts = shared::sip_counts(view.analysis);
+    let counts = Counts::of(&view.analysis.facts.messages);
     page.heading(view.word("report.sip"));
     if counts.messages == 0 {
         page.line(0, view.word("report.no_sip"));

@@ -138,14 +138,7 @@ impl<'a> Scene<'a> {
 
     /// A message as proof: its start line.
     pub fn proof(&self, id: MessageId) -> Evidence {
-        let message = self.facts.message(id);
-        let line = message.and_then(|m| m.seen.message.text.lines().next()).unwrap_or_default();
-        Evidence {
-            source: message.map(|m| m.source),
-            at: message.and_then(|m| m.seen.at),
-            text: Text(vec![Segment::Log(line.chars().take(500).collect())]),
-            message: Some(id),
-        }
+        self.facts.proof(id)
     }
 
     /// SIP of the client in time order, with its numbers.
