@@ -9,10 +9,11 @@ use super::read::Part;
 use super::{Analysis, MemberReport, Options, Rules};
 use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone};
 use crate::bundle::{self, Bundle, Member, Role};
-use crate::findings::{BundleView, MemberView, ResolvedHit, evaluate};
+use crate::findings::{BundleView, MemberView, ResolvedHit, case, evaluate};
 use crate::records::index::Index;
 use crate::records::lines::LineHit;
 use crate::session::assemble::{self, CrlfSign};
+use crate::session::case::{Identifier, Sighting};
 use crate::session::environment::{self, Environment};
 use crate::session::extract::{self, CrlfPing, Extracted, MemberSip, to_time as utc};
 use crate::session::judge::{self, Mark};
@@ -46,6 +47,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
     let runs = Runs::new(&times);
     let mut facts = facts(&bundle, &mut parts, &zones, &runs, &mut notes);
     facts.clocks = clocks::clocks(&facts);
+    facts.server_zone = clocks::server_zone(&facts);
     facts.client = client(&bundle, &parts, rules, &facts);
     let marks = marks(&parts, &zones, &runs, rules);
     facts.runs = runs
@@ -81,6 +83,14 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
     };
     let hits = failure_lines(&parts, &zones, &runs, rules);
     let outcome = evaluate(&rules.catalogue, &hits, &facts, &view);
+    let sources = case::Sources {
+        facts: &facts,
+        findings: &outcome.findings,
+        members: &view.members,
+        environment: &environment,
+        bundle_name: &bundle.name,
+    };
+    let case = case::case(sources, identifiers(&bundle, &parts, &zones, &runs));
     let index = parts.into_iter().map(|p| p.map_or_else(Index::default, |p| p.read.index)).collect();
     Analysis {
         bundle: Arc::new(bundle),
@@ -90,6 +100,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         verdict_run,
         environment,
         findings: outcome.findings,
+        case,
         not_tried: outcome.not_tried,
         missing,
         notes,
@@ -130,6 +141,29 @@ fn failure_lines(parts: &[Option<Part>], zones: &[Zone], runs: &Runs, rules: &Ru
     };
     let of = |(part, zone)| part_hits(part).iter().filter_map(move |hit| resolved(hit, zone));
     parts.iter().zip(zones.iter().copied()).flat_map(of).collect()
+}
+
+/// What the client's own logs say of user, organisation and requests.
+fn identifiers(bundle: &Bundle, parts: &[Option<Part>], zones: &[Zone], runs: &Runs) -> Vec<Identifier> {
+    let known = |seen: &Sighting, zone: Zone| {
+        let at = seen.stamp.map(|s| utc(s, zone));
+        Identifier {
+            kind: seen.kind,
+            value: seen.value.clone(),
+            inferred: seen.inferred,
+            source: seen.source,
+            at,
+            run: runs.of(seen.source.member, at),
+            line: seen.line.clone(),
+            count: seen.count,
+        }
+    };
+    let mut all = Vec::new();
+    for ((_, part), zone) in bundle.members.iter().zip(parts).zip(zones).filter(|((member, _), _)| is_client(member)) {
+        all.extend(part.iter().flat_map(|p| &p.case).map(|seen| known(seen, *zone)));
+    }
+    all.sort_by_key(|i| (i.kind, i.at.is_none(), i.at, i.source));
+    all
 }
 
 fn part_hits(part: &Option<Part>) -> &[LineHit] {
@@ -268,6 +302,10 @@ fn reports(
         notes.append(part.sip.notes.clone());
         if part.beyond > 0 {
             let text = format!("{} more lines with start-up or failure marks than are kept", part.beyond);
+            notes.push(NoteKind::Limit, Some(part.read.member), 0, text);
+        }
+        if part.case_beyond > 0 {
+            let text = format!("{} more different identifiers (tracking IDs and the like) than are kept", part.case_beyond);
             notes.push(NoteKind::Limit, Some(part.read.member), 0, text);
         }
     }

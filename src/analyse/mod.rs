@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 pub use crate::base::progress::Progress;
 use crate::base::{LogTime, MemberId, Note, Notes, Zone};
 use crate::bundle::{self, Bundle, Input, Role};
+use crate::findings::case::Case;
 use crate::findings::{Catalogue, Finding};
 use crate::records::dialect::Dialects;
 use crate::records::index::Index;
@@ -73,6 +74,8 @@ pub struct Analysis {
     pub environment: Environment,
     /// What is wrong, worst first.
     pub findings: Vec<Finding>,
+    /// What a support case needs, and what of it is here.
+    pub case: Case,
     /// Signatures that could not be tried, because nothing they need is in the bundle: ID and what it needs.
     pub not_tried: Vec<(String, Vec<&'static str>)>,
     /// Roles that a good bundle has and this one has not.

@@ -9,6 +9,7 @@ use crate::bundle::{Bundle, Member};
 use crate::records::Probe;
 use crate::records::lines::{LineHit, LineProbe};
 use crate::records::read::{MemberRead, Reader};
+use crate::session::case::{CaseProbe, Sighting};
 use crate::session::extract::{Extracted, SipProbe};
 use crate::session::run::RunProbe;
 
@@ -19,6 +20,8 @@ pub(super) struct Part {
     pub hits: Vec<LineHit>,
     pub beyond: u64,
     pub run: RunProbe,
+    pub case: Vec<Sighting>,
+    pub case_beyond: u64,
 }
 
 /// Reads every text member: the largest first, one worker a core, each with a file handle of its own.
@@ -51,8 +54,9 @@ fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progr
     let mut sip = SipProbe::new(member.id);
     let mut lines = LineProbe::new(Arc::clone(&rules.lines));
     let mut run = RunProbe::default();
+    let mut case = CaseProbe::default();
     let reader = Reader::new(member.id, &rules.dialects).modified(member.modified_s);
-    let probes: &mut [&mut dyn Probe] = &mut [&mut sip, &mut lines, &mut run];
+    let probes: &mut [&mut dyn Probe] = &mut [&mut sip, &mut lines, &mut run, &mut case];
     let read = match bundle.reader(member.id) {
         Ok(mut input) => {
             let mut read = reader.read(&mut input, probes, progress);
@@ -69,5 +73,6 @@ fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progr
     let (hits, counts) = lines.finish();
     let kept = u32::try_from(hits.len()).unwrap_or(u32::MAX);
     let beyond = u64::from(counts.iter().sum::<u32>().saturating_sub(kept));
-    Part { read, sip: sip.finish(), hits, beyond, run }
+    let (case, case_beyond) = case.finish();
+    Part { read, sip: sip.finish(), hits, beyond, run, case, case_beyond }
 }

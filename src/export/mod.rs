@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::analyse::Analysis;
 use crate::base::words::{self, Words};
 
+pub mod ask;
 pub mod formats;
 pub mod json;
 pub mod outlet;

@@ -10,6 +10,8 @@ use crate::base::{LogTime, Text, Tone};
 use crate::session::startup::StageId;
 use crate::session::{CallId, Evidence, RunId};
 
+pub mod ask;
+pub mod case;
 pub mod catalogue;
 pub mod checks;
 pub mod evaluate;

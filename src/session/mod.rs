@@ -17,6 +17,7 @@ mod call_legs;
 mod call_links;
 mod call_timer;
 mod call_transfer;
+pub mod case;
 pub mod clocks;
 pub mod counts;
 pub mod environment;
@@ -173,6 +174,8 @@ pub struct Facts {
     pub client: run::Client,
     /// This client's clock against others'.
     pub clocks: Vec<run::PeerClock>,
+    /// Zone of the application server.
+    pub server_zone: Option<run::ServerZone>,
 }
 
 impl Facts {

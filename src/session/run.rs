@@ -64,6 +64,17 @@ pub struct PeerClock {
     pub samples: u32,
 }
 
+/// The zone of the application server's own times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerZone {
+    /// Seconds east of UTC.
+    pub offset_s: i32,
+    /// `as-tag`, or `estimated` from the time of the message.
+    pub basis: &'static str,
+    /// The message whose Call-ID tells it.
+    pub message: super::MessageId,
+}
+
 /// Which of the client's two kept logs a run is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Which {

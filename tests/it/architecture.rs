@@ -84,6 +84,9 @@ const SCHEMA_SECTIONS: &[&str] = &[
     "role",
     "role_basis",
     "note",
+    "case",
+    "case-state",
+    "ask-log",
     "event",
     "word",
 ];

@@ -197,6 +197,7 @@ pub fn full() -> Analysis {
             device_type: Some("Business Communicator - PC".into()),
         },
         clocks: vec![PeerClock { peer: private(PrivateKind::Host, "as"), offset_us: 1_500, basis: "as-tag", samples: 3 }],
+        server_zone: None,
     };
     let mut notes = Notes::new();
     notes.push(NoteKind::Limit, None, 0, "Only the first files were read");
@@ -230,6 +231,7 @@ pub fn full() -> Analysis {
         index: Vec::new(),
         facts,
         verdict_run: Some(RunId(0)),
+        case: Default::default(),
         environment: Environment {
             member: Some(MemberId(1)),
             format: Some("json".into()),
@@ -366,6 +368,7 @@ pub fn empty() -> Analysis {
         index: vec![],
         facts: Facts::default(),
         verdict_run: None,
+        case: Default::default(),
         environment: Environment::default(),
         findings: vec![],
         not_tried: Vec::new(),

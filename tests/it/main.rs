@@ -15,6 +15,7 @@ mod archive;
 mod bundles;
 mod captured;
 mod captured_direct;
+mod case;
 mod cli;
 mod dialects;
 mod explain;

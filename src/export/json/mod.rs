@@ -18,6 +18,7 @@ use crate::session::startup::{Stage, StageId, Verdict};
 use crate::session::{Evidence, MessageId, RunId};
 
 mod calls;
+mod case;
 mod coverage;
 mod sip;
 
@@ -62,6 +63,8 @@ pub fn report(analysis: &Analysis, options: &Options) -> Value {
         put("messages", Value::Array(facts.messages.iter().map(|m| sip::message(&view, m)).collect()));
     }
     put("findings", Value::Array(analysis.findings.iter().map(|f| finding(&view, f)).collect()));
+    put("case", case::checklist(&view));
+    put("ask", case::asks(&view));
     Value::Object(out)
 }
 
@@ -258,5 +261,6 @@ fn finding(view: &View<'_>, finding: &Finding) -> Value {
         "last": time(finding.last),
         "captures": captures,
         "evidence": view.evidence(&finding.evidence),
+        "not_when": view.texts(&finding.not_when),
     })
 }

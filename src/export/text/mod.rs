@@ -13,6 +13,7 @@ use crate::session::startup::{Stage, StageState};
 use crate::session::{Evidence, MessageId};
 
 mod calls;
+mod case;
 mod coverage;
 mod findings;
 mod page;
@@ -38,6 +39,7 @@ fn one(analysis: &Analysis, options: &Options) -> String {
     head(&view, &mut page);
     verdict(&view, &mut page);
     findings::findings(&view, &mut page);
+    case::asks(&view, &mut page);
     runs(&view, &mut page);
     sip::registrations(&view, &mut page);
     sip::keepalives(&view, &mut page);
@@ -48,6 +50,7 @@ fn one(analysis: &Analysis, options: &Options) -> String {
         sip::messages(&view, &mut page);
     }
     coverage::coverage(&view, &mut page);
+    case::checklist(&view, &mut page);
     page.finish()
 }
 
