@@ -185,7 +185,7 @@ impl Asker<'_> {
         let messages = || call.messages.iter().filter_map(|id| Some((*id, facts.message(*id)?)));
         let first = messages().next();
         let finals = || messages().filter(|(_, m)| is_final(m));
-        let answer = finals().last();
+        let answer = finals().next_back();
         let mut ask = self.empty(About::Call(id), call.run, first.map(|(_, m)| m), call.started);
         ask.took_us = call.started.zip(answer.and_then(|(_, m)| m.seen.at)).map(|(from, to)| to.since_us(from));
         ask.parties = Some((call.from.clone(), call.to.clone()));
