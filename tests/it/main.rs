@@ -23,6 +23,7 @@ mod export;
 mod framing;
 mod framings;
 mod hostile;
+mod languages;
 mod made;
 mod own_logs;
 #[cfg(feature = "pictures")]
