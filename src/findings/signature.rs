@@ -329,7 +329,7 @@ fn signature(file: &RuleFile, area: String, id: String, parsed: File) -> Result<
     let mut texts = BTreeMap::from([(Language::English, english)]);
     texts.extend(parsed.cs.map(|t| (Language::Czech, t)));
     texts.extend(parsed.nl.map(|t| (Language::Dutch, t)));
-    let mut rows = Rows::default();
+    let mut rows = Rows { trusted: file.embedded, list: Vec::new() };
     let lines = parsed.line.iter().map(|l| line(l, &mut rows)).collect::<Result<Vec<_>, String>>()?;
     let signature = Signature {
         id,
@@ -357,8 +357,9 @@ fn signature(file: &RuleFile, area: String, id: String, parsed: File) -> Result<
     Ok((signature, rows.list))
 }
 
-#[derive(Default)]
 struct Rows {
+    /// They come with the program.
+    trusted: bool,
     list: Vec<LineRule>,
 }
 
@@ -369,7 +370,8 @@ impl Rows {
             if self.list.len() >= MAX_ROWS {
                 return Err(format!("it has more than {MAX_ROWS} texts to look for"));
             }
-            self.list.push(LineRule::new(literal, expression)?);
+            let row = if self.trusted { LineRule::trusted } else { LineRule::new };
+            self.list.push(row(literal, expression)?);
             places.push(self.list.len() - 1);
         }
         if places.is_empty() { Err("it has a line without a text to look for".into()) } else { Ok(places) }

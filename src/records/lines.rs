@@ -1,10 +1,11 @@
 //! Lines that a data file describes, found in the one pass: literals first, an expression only on the line around one.
 //! In: rows of literal and expression. Out: [`LineHit`]s. Must not know what a row means.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use memchr::{memchr, memmem, memrchr};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::{memchr, memrchr};
 use regex::{Regex, RegexBuilder};
 
 use super::{Probe, Record, Stamp};
@@ -23,25 +24,62 @@ const MAX_PLACES: usize = 64;
 #[derive(Debug)]
 pub struct LineRule {
     contains: String,
-    expression: Option<Regex>,
+    expression: Option<Expression>,
+}
+
+/// An expression, made ready when its literal is first seen: most never are, and making all costs more than reading a small bundle.
+#[derive(Debug)]
+struct Expression {
+    text: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Expression {
+    fn get(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| compile(&self.text).ok()).as_ref()
+    }
+}
+
+/// The size limit keeps a careless expression from eating memory; matching time is linear by the regex crate's design.
+fn compile(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).size_limit(1 << 20).build()
 }
 
 impl LineRule {
-    /// Checks and compiles a row.
+    /// Checks a row and makes it ready.
     ///
     /// # Errors
     /// A short reason when the literal is too short or the expression can't be read or is too large.
     pub fn new(contains: &str, expression: Option<&str>) -> Result<Self, String> {
+        let row = Self::trusted(contains, expression)?;
+        row.check()?;
+        Ok(row)
+    }
+
+    /// A row that comes with the program: tests have checked its expression.
+    ///
+    /// # Errors
+    /// A short reason when the literal is too short.
+    pub fn trusted(contains: &str, expression: Option<&str>) -> Result<Self, String> {
         if contains.len() < MIN_LITERAL_BYTES {
             return Err(format!("its text is shorter than {MIN_LITERAL_BYTES} bytes"));
         }
-        // The size limit keeps a careless expression from eating memory; matching time is linear by the regex crate's design.
-        let compile = |e: &str| RegexBuilder::new(e).size_limit(1 << 20).build();
-        let expression = expression.map(compile).transpose().map_err(|e| match e {
+        let expression = expression.map(|text| Expression { text: text.to_owned(), compiled: OnceLock::new() });
+        Ok(Self { contains: contains.to_owned(), expression })
+    }
+
+    /// Makes the expression ready.
+    ///
+    /// # Errors
+    /// A short reason when it can't be read or is too large.
+    pub fn check(&self) -> Result<(), String> {
+        let Some(expression) = &self.expression else { return Ok(()) };
+        let compiled = compile(&expression.text).map_err(|e| match e {
             regex::Error::CompiledTooBig(_) => "its expression is too large".to_owned(),
             other => format!("its expression can't be read ({})", other.to_string().lines().last().unwrap_or_default()),
         })?;
-        Ok(Self { contains: contains.to_owned(), expression })
+        expression.compiled.get_or_init(|| Some(compiled));
+        Ok(())
     }
 
     /// The values captured by name; `None` when the row does not match the line.
@@ -50,6 +88,7 @@ impl LineRule {
             return None;
         }
         let Some(expression) = &self.expression else { return Some(Vec::new()) };
+        let expression = expression.get()?;
         let found = expression.captures(line)?;
         let names = expression.capture_names().flatten();
         Some(names.filter_map(|name| Some((name.to_owned(), found.name(name)?.as_str().to_owned()))).collect())
@@ -62,8 +101,9 @@ pub struct LineSet {
     rules: Vec<LineRule>,
     /// Each distinct literal with the rows that begin at it.
     literals: Vec<(String, Vec<usize>)>,
-    /// `None` without rows. LeftmostFirst, because only that kind has the fast searcher; it tells just whether to look closely.
-    any: Option<AhoCorasick>,
+    /// `None` without rows. Its patterns are `literals`. A DFA: the searchers that skip ahead take far fewer patterns than there are,
+    /// and the others cost twice the time on every record.
+    search: Option<AhoCorasick>,
 }
 
 impl LineSet {
@@ -76,35 +116,50 @@ impl LineSet {
                 None => literals.push((rule.contains.clone(), vec![row])),
             }
         }
-        let any = (!literals.is_empty())
+        let patterns = || literals.iter().map(|(text, _)| text);
+        // A DFA of very many rows of a user's may be larger than the searcher allows.
+        let search = (!literals.is_empty())
             .then(|| {
-                AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals.iter().map(|(text, _)| text)).ok()
+                AhoCorasick::builder()
+                    .kind(Some(AhoCorasickKind::DFA))
+                    .build(patterns())
+                    .or_else(|_| AhoCorasick::new(patterns()))
             })
-            .flatten();
-        Self { rules, literals, any }
+            .and_then(Result::ok);
+        Self { rules, literals, search }
     }
 
     /// Calls `found(row, line offset in text, line, captures)` for each line of `text` that a row matches.
     pub fn each_hit(&self, text: &[u8], mut found: impl FnMut(usize, usize, &str, Vec<(String, String)>)) {
-        if !self.any.as_ref().is_some_and(|any| any.is_match(text)) {
-            return;
-        }
-        for (literal, rows) in &self.literals {
-            let mut last_line = None;
-            for place in memmem::find_iter(text, literal.as_bytes()).take(MAX_PLACES) {
-                let (start, line) = line_around(text, place);
-                if last_line.replace(start) == Some(start) {
-                    continue;
-                }
-                let line = String::from_utf8_lossy(line);
-                for row in rows {
-                    if let Some(captures) = self.rules.get(*row).and_then(|rule| rule.captures(&line)) {
-                        found(*row, start, &line, captures);
-                    }
+        let Some(search) = self.search.as_ref().filter(|search| search.is_match(text)) else { return };
+        // Places of each literal, so that one that fills a record can't hide another.
+        let mut seen: BTreeMap<usize, Seen> = BTreeMap::new();
+        for place in search.find_overlapping_iter(text) {
+            let number = place.pattern().as_usize();
+            let seen = seen.entry(number).or_default();
+            if seen.places >= MAX_PLACES {
+                continue;
+            }
+            seen.places += 1;
+            let (start, line) = line_around(text, place.start());
+            if seen.last_line.replace(start) == Some(start) {
+                continue;
+            }
+            let line = String::from_utf8_lossy(line);
+            for row in self.literals.get(number).map_or(&[][..], |(_, rows)| rows) {
+                if let Some(captures) = self.rules.get(*row).and_then(|rule| rule.captures(&line)) {
+                    found(*row, start, &line, captures);
                 }
             }
         }
     }
+}
+
+/// What one literal met in a record.
+#[derive(Default)]
+struct Seen {
+    places: usize,
+    last_line: Option<usize>,
 }
 
 /// The line around a place, cut to [`MAX_LINE_BYTES`] around it, and where it starts.

@@ -3,7 +3,9 @@
 //!
 //! A run begins with another process number or with the step from the last_run to the current log; a rotation does not split it.
 
-use memchr::memmem;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::RunId;
 use super::startup::{Stage, Verdict};
@@ -135,9 +137,13 @@ impl Probe for RunProbe {
                 self.processes.push(ProcessSpan { pid: record.pid.to_vec(), first: stamp, last: stamp });
             }
         }
-        if self.device_type.is_none() && memmem::find(record.text, b" - ").is_some() {
-            self.device_type =
-                DEVICE_TYPES.into_iter().find(|t| memmem::find(record.text, t.as_bytes()).is_some()).map(str::to_owned);
+        if self.device_type.is_none() {
+            // Read once for each record of a whole bundle: one search, made once.
+            static SEARCH: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+            let search =
+                SEARCH.get_or_init(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(DEVICE_TYPES).ok());
+            let found = search.as_ref().and_then(|search| search.find(record.text));
+            self.device_type = found.and_then(|found| DEVICE_TYPES.get(found.pattern().as_usize())).map(|t| (*t).to_owned());
         }
     }
 }
