@@ -48,6 +48,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
     let mut facts = facts(&bundle, &mut parts, &zones, &runs, &mut notes);
     facts.clocks = clocks::clocks(&facts);
     facts.server_zone = clocks::server_zone(&facts);
+    facts.device_configs = super::configs::configs(&bundle, &parts, &zones, &runs, &mut notes);
     facts.client = client(&bundle, &parts, rules, &facts);
     let marks = marks(&parts, &zones, &runs, rules);
     facts.runs = runs

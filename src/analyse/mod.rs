@@ -18,6 +18,7 @@ use crate::session::environment::Environment;
 use crate::session::milestone::{self, Milestone};
 use crate::session::{Facts, RunId};
 
+mod configs;
 mod join;
 mod read;
 

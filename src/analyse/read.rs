@@ -10,6 +10,7 @@ use crate::records::Probe;
 use crate::records::lines::{LineHit, LineProbe};
 use crate::records::read::{MemberRead, Reader};
 use crate::session::case::{CaseProbe, Sighting};
+use crate::session::device_config::{ConfigProbe, RawConfig};
 use crate::session::extract::{Extracted, SipProbe};
 use crate::session::run::RunProbe;
 
@@ -22,6 +23,7 @@ pub(super) struct Part {
     pub run: RunProbe,
     pub case: Vec<Sighting>,
     pub case_beyond: u64,
+    pub configs: Vec<RawConfig>,
 }
 
 /// Reads every text member: the largest first, one worker a core, each with a file handle of its own.
@@ -55,9 +57,10 @@ fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progr
     let mut lines = LineProbe::new(Arc::clone(&rules.lines));
     let mut run = RunProbe::default();
     let mut case = CaseProbe::default();
+    let mut configs = ConfigProbe::new(member.id);
     let reader = Reader::new(member.id, &rules.dialects).modified(member.modified_s);
-    let probes: &mut [&mut dyn Probe] = &mut [&mut sip, &mut lines, &mut run, &mut case];
-    let read = match bundle.reader(member.id) {
+    let probes: &mut [&mut dyn Probe] = &mut [&mut sip, &mut lines, &mut run, &mut case, &mut configs];
+    let mut read = match bundle.reader(member.id) {
         Ok(mut input) => {
             let mut read = reader.read(&mut input, probes, progress);
             let line = read.lines;
@@ -70,9 +73,11 @@ fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progr
             read
         }
     };
+    let (configs, told) = configs.finish();
+    read.notes.append(told);
     let (hits, counts) = lines.finish();
     let kept = u32::try_from(hits.len()).unwrap_or(u32::MAX);
     let beyond = u64::from(counts.iter().sum::<u32>().saturating_sub(kept));
     let (case, case_beyond) = case.finish();
-    Part { read, sip: sip.finish(), hits, beyond, run, case, case_beyond }
+    Part { read, sip: sip.finish(), hits, beyond, run, case, case_beyond, configs }
 }

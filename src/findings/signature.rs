@@ -313,8 +313,8 @@ fn signature(file: &RuleFile, area: String, id: String, parsed: File) -> Result<
         }
         None => None,
     };
-    if parsed.line.is_empty() == parsed.check.is_none() {
-        return Err("it must have either lines or a check".into());
+    if parsed.line.is_empty() && parsed.check.is_none() {
+        return Err("it must have lines or a check".into());
     }
     if let Some(name) = &parsed.check
         && super::checks::find(name).is_none()

@@ -20,6 +20,11 @@ mod call_transfer;
 pub mod case;
 pub mod clocks;
 pub mod counts;
+pub mod device_config;
+mod device_config_names;
+mod device_config_probe;
+mod device_config_text;
+mod device_config_xml;
 pub mod environment;
 pub mod extract;
 pub mod judge;
@@ -176,6 +181,8 @@ pub struct Facts {
     pub clocks: Vec<run::PeerClock>,
     /// Zone of the application server.
     pub server_zone: Option<run::ServerZone>,
+    /// Device configurations, those of files first.
+    pub device_configs: Vec<device_config::DeviceConfig>,
 }
 
 impl Facts {

@@ -94,6 +94,14 @@ fn every_key_of_the_contract_in_its_order() {
         "id severity confidence title meaning impact causes checks steps sources stage session call effect_of count first last \
          captures evidence",
     );
+    keys(
+        &v["device_configs"][0],
+        "member line from session at copies bytes elements root encoding_declared encoding_seen template problems tags \
+         sbc_address sbc_addresses sip",
+    );
+    keys(&v["device_configs"][0]["problems"][0], "kind fatal line column text");
+    keys(&v["device_configs"][0]["tags"][0], "tag path line used");
+    keys(&v["device_configs"][0]["sip"][0], "path value line used meaning meaning_basis");
 }
 
 #[test]

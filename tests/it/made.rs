@@ -9,6 +9,7 @@ use bundlescope::findings::{Confidence, Finding, Severity};
 use bundlescope::session::call::{
     Call, CallDirection, CallEvent, CallState, EventResult, Hold, Related, RelatedKind, ReleaseReason,
 };
+use bundlescope::session::device_config::DeviceConfig;
 use bundlescope::session::environment::{Belongs, Environment};
 use bundlescope::session::keepalive::{KeepAlive, KeepAliveKind, KeepAliveState, Ping};
 use bundlescope::session::media::{Flow, MediaCause, MediaEnd, MediaOutcome, MediaSegment};
@@ -198,6 +199,11 @@ pub fn full() -> Analysis {
         },
         clocks: vec![PeerClock { peer: private(PrivateKind::Host, "as"), offset_us: 1_500, basis: "as-tag", samples: 3 }],
         server_zone: None,
+        device_configs: vec![DeviceConfig::of_member(
+            MemberId(1),
+            b"<config><protocols><sip><proxy address=\"\"/></sip><a>%TAG%</a></protocols></b>",
+            RunId(0),
+        )],
     };
     let mut notes = Notes::new();
     notes.push(NoteKind::Limit, None, 0, "Only the first files were read");

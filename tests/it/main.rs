@@ -17,6 +17,7 @@ mod captured;
 mod captured_direct;
 mod case;
 mod cli;
+mod device_config;
 mod dialects;
 mod explain;
 mod export;

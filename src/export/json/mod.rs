@@ -20,6 +20,7 @@ use crate::session::{Evidence, MessageId, RunId};
 mod calls;
 mod case;
 mod coverage;
+mod device_config;
 mod sip;
 
 /// The name of the form; the number changes when a field changes its name or meaning.
@@ -65,6 +66,8 @@ pub fn report(analysis: &Analysis, options: &Options) -> Value {
     put("findings", Value::Array(analysis.findings.iter().map(|f| finding(&view, f)).collect()));
     put("case", case::checklist(&view));
     put("ask", case::asks(&view));
+    let configs = facts.device_configs.iter().map(|c| device_config::device_config(&view, c));
+    put("device_configs", Value::Array(configs.collect()));
     Value::Object(out)
 }
 

@@ -15,6 +15,7 @@ use crate::session::{Evidence, MessageId};
 mod calls;
 mod case;
 mod coverage;
+mod device_config;
 mod findings;
 mod page;
 mod sip;
@@ -46,6 +47,7 @@ fn one(analysis: &Analysis, options: &Options) -> String {
     calls::calls(&view, &mut page);
     sip::subscriptions(&view, &mut page);
     sip::counts(&view, &mut page);
+    device_config::device_configs(&view, &mut page);
     if options.messages {
         sip::messages(&view, &mut page);
     }

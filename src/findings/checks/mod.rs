@@ -5,6 +5,7 @@
 
 mod bundle;
 mod call;
+mod device_config;
 mod keepalive;
 mod media;
 mod registration;
@@ -288,6 +289,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("subscription-refused", bundle::subscription_refused),
     ("subscription-lost", bundle::subscription_lost),
     ("startup-stopped", bundle::startup_stopped),
+    ("sbc-tag-misconfigured", device_config::tag_or_address),
+    ("config-parse-failure", device_config::unparsable),
     ("environment-does-not-belong", bundle::environment_foreign),
     ("environment-missing", bundle::environment_missing),
     ("log-missing", bundle::log_missing),

@@ -27,7 +27,13 @@ const COLUMNS: [(&str, f32, Align); 9] = [
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, mut rect: Rect) {
     let palette = cx.palette;
     let height = rect.height() * 0.42;
-    let below = cut_bottom(&mut rect, height);
+    let mut below = cut_bottom(&mut rect, height);
+    if !document.analysis.facts.device_configs.is_empty() {
+        let half = below.width() * 0.5;
+        let right = widgets::cut_right(&mut below, half);
+        area(ui, "device-config", right, palette.panel, |ui| super::device_config::show(ui, cx, document, right));
+        widgets::line_right(ui, palette, below);
+    }
     area(ui, "members", rect, palette.panel, |ui| members(ui, cx, document, rect));
     area(ui, "notes", below, palette.panel, |ui| note_list(ui, cx, document, &document.notes, below));
 }

@@ -3,6 +3,7 @@
 pub mod bars;
 pub mod calls;
 pub mod coverage;
+pub mod device_config;
 pub mod files;
 pub mod findings;
 pub mod loading;
