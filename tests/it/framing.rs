@@ -56,7 +56,7 @@ const fn framing(name: &'static str, write: fn(&[Wire]) -> Vec<u8>) -> Framing {
 }
 
 /// Every way.
-pub const FRAMINGS: [Framing; 47] = [
+pub const FRAMINGS: [Framing; 51] = [
     framing("native, start line on the record's line", |m| log(m, native, |w| format!("{}{}", arrow(w), w.raw))),
     framing("native, start line on the next line", |m| log(m, native, |w| format!("{}\n{}", words(w), w.raw))),
     framing("native, line ends LF", |m| log(m, native, |w| format!("{}\n{}", words(w), lf(&w.raw)))),
@@ -96,6 +96,12 @@ pub const FRAMINGS: [Framing; 47] = [
     framing("head on every line, unknown dialect", |m| {
         each_line(m, |w, t| format!("{} | worker {t} | sip | ", stamp(w, 0, "%Y/%m/%d %H:%M:%S%.3f")))
     }),
+    framing("a function called send in every head, true words", |m| log(m, native, |w| constant(w, "send"))),
+    framing("a function called receive in every head, true words", |m| log(m, native, |w| constant(w, "receive"))),
+    framing("onSipMessageReceived in every head, the same words again", |m| {
+        log(m, native, |w| format!("onSipMessageReceived: {}{}", plain(w), lf(&w.raw)))
+    }),
+    framing("sent in every head, no other words", |m| log(m, native, |w| format!("sent:\n{}", lf(&w.raw)))),
     framing("indent", |m| log(m, native, |w| format!("{}\n{}", words(w), prefixed(&w.raw, "      ")))),
     framing("column of >", |m| log(m, native, |w| format!("{}\n{}", words(w), prefixed(&w.raw, "> ")))),
     framing("fixed prefix", |m| log(m, native, |w| format!("{}\n{}", words(w), prefixed(&w.raw, "[SIP] ")))),
@@ -219,6 +225,15 @@ fn words(wire: &Wire) -> String {
 
 fn reversed(wire: &Wire) -> &'static str {
     if wire.sent { "incoming message" } else { "outgoing message" }
+}
+
+/// Behind a function's name that stands in every head, the true word on the same line.
+fn constant(wire: &Wire, function: &str) -> String {
+    format!("SipTransport::{function}:BWC:SIP: {} {}", if wire.sent { "sent" } else { "received" }, lf(&wire.raw))
+}
+
+fn plain(wire: &Wire) -> &'static str {
+    if wire.sent { "sent " } else { "received " }
 }
 
 fn pair(wire: &Wire) -> String {

@@ -115,6 +115,25 @@ fn every_recording_in_every_framing() {
     run(1);
 }
 
+/// A function's name that stands in every head says nothing, in recordings without any REGISTER (where words are nearly all that tells) too.
+#[test]
+fn words_that_stand_in_every_head_tell_nothing() {
+    let (mut score, mut without_register) = (Score::default(), 0);
+    for folder in folders() {
+        let wires = wires(&folder);
+        without_register += usize::from(!wires.iter().any(|w| w.raw.contains("REGISTER")));
+        let name = folder.display().to_string();
+        for framing in FRAMINGS.iter().filter(|f| f.name.contains("in every head")) {
+            let place = format!("{}: {}", framing.name, name.rsplit_once("captured/").unwrap().1);
+            compare(&place, framing, &wires, &mut score);
+        }
+    }
+    println!("{} facts held over {} checked", score.held, score.held + score.failed.len());
+    println!("{} messages, {without_register} recordings without a REGISTER", score.messages);
+    assert!(score.failed.is_empty(), "{} facts differ:\n{}", score.failed.len(), score.failed.join("\n"));
+    assert!(without_register > 10);
+}
+
 /// Reached the client's interface when its program, and so its log, had ended.
 const AFTER_THE_LOG: [(&str, usize); 1] = [("midcall-unroutable/baresip", 34)];
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::evidence::{Facts, Known, SOUND, STRONG, Vote};
-use super::marker::{Grade, Marks};
+use super::marker::{Grade, Lesson, Marks};
 use super::parity::Sides;
 use super::{Extracted, Found};
 use crate::base::{LogTime, NoteKind, Notes, Zone};
@@ -144,15 +144,22 @@ fn decide(members: &[MemberSip], notes: &mut Notes) -> Vec<Way> {
     for (number, member) in members.iter().enumerate() {
         let mine: Vec<usize> = (0..items.len()).filter(|at| items.get(*at).is_some_and(|i| i.member == number)).collect();
         let evidence = |at: &usize| own.get(*at).copied().flatten();
-        let marks = Marks::learn(mine.iter().filter_map(|at| {
-            let sure = evidence(at).filter(|o| o.strong).map(|o| o.sent);
-            Some((&items.get(*at)?.found.hints, sure, evidence(at).map(|o| o.sent)))
-        }));
+        let lesson = |at: &usize| {
+            let (found, own) = (items.get(*at)?.found, evidence(at));
+            let sure = own.filter(|o| o.strong).map(|o| o.sent);
+            let half = has_branch(found).then(|| (transaction_key(found), found.message.is_request()));
+            Some(Lesson { hints: &found.hints, sure, likely: own.map(|o| o.sent), half })
+        };
+        let marks = Marks::learn(&mine.iter().filter_map(lesson).collect::<Vec<_>>());
         for doubt in &marks.doubts {
             let text = format!(
                 "Direction mark `{}` agrees with only {} of {} messages that tell their way; the messages were believed",
                 doubt.key, doubt.agree, doubt.known
             );
+            notes.push(NoteKind::DirectionMarker, Some(member.extracted.member), 0, text);
+        }
+        for word in &marks.constant {
+            let text = format!("Direction mark `{word}` stands at messages of either way; it tells nothing");
             notes.push(NoteKind::DirectionMarker, Some(member.extracted.member), 0, text);
         }
         for at in mine {
@@ -267,6 +274,12 @@ fn side_of((yes, no): Tally) -> Option<bool> {
 
 fn is_split((yes, no): Tally) -> bool {
     yes.min(no) >= STRONG && yes.min(no) * 4 >= yes.max(no)
+}
+
+/// Does its branch tell its transaction from others (RFC 3261 §8.1.1.7)? A masked one does not.
+fn has_branch(found: &Found) -> bool {
+    let told = |branch: &str| branch.len() > 10 && branch.starts_with("z9hG4bK") && !branch.contains(['*', '[', ']']);
+    found.message.top_via().is_some_and(|v| v.branch().is_some_and(told))
 }
 
 /// Call-ID, branch and CSeq of a message's transaction (an ACK or CANCEL counts as part of its INVITE's).

@@ -26,7 +26,7 @@ pub enum Weight {
 pub struct Mark {
     /// How much it says.
     pub weight: Weight,
-    /// The word in small letters, the arrow, or the place.
+    /// The word in small letters, the arrow, or the place; where it stands again its number follows.
     pub key: String,
     /// What it commonly means.
     pub means: Direction,
@@ -46,7 +46,7 @@ pub struct Pair {
 /// Everything around one start line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
-    /// Marks in order of text, each once.
+    /// Marks in order of text: the last stands nearest to the start line, but for the source place.
     pub marks: Vec<Mark>,
     /// `a:p -> b:q`, `a:p to b:q`, `from a:p to b:q`, `b:q from a:p`.
     pub pair: Option<Pair>,
@@ -122,11 +122,13 @@ impl Hints {
     }
 
     fn add(&mut self, weight: Weight, key: String, means: Direction, near: u8) {
-        if let Some(mark) = self.marks.iter_mut().find(|m| m.key == key) {
-            mark.near = near;
-        } else if self.marks.len() < MAX_WORDS {
-            self.marks.push(Mark { weight, key, means, near });
+        // A word again is a mark of its own: the first may stand in every head, and only the second tell anything.
+        let again = self.marks.iter().filter(|m| m.key.split(' ').next() == Some(&key)).count();
+        let key = if again == 0 { key } else { format!("{key} {}", again + 1) };
+        if self.marks.len() >= MAX_WORDS {
+            self.marks.remove(0);
         }
+        self.marks.push(Mark { weight, key, means, near });
     }
 
     fn piece(&mut self, text: &str, near: u8) {
