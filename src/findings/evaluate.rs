@@ -316,7 +316,7 @@ fn write_texts(finding: &mut Finding, signature: &Signature) {
     let code = finding.captures.iter().find(|(name, _)| name == "code").map(|(_, value)| plain(value));
     let mut values: BTreeMap<Language, Vec<(String, Text)>> = BTreeMap::new();
     for language in Language::ALL {
-        let mut own = finding.captures.clone();
+        let mut own: Vec<(String, Text)> = finding.captures.iter().map(|(name, value)| (name.clone(), said(value))).collect();
         if let Some(texts) = code.as_ref().and_then(|code| signature.code(code, language)) {
             own.push(("code_meaning".to_owned(), Text::word(&texts.meaning)));
             own.push(("code_action".to_owned(), Text::word(&texts.action)));
@@ -352,6 +352,15 @@ fn write_texts(finding: &mut Finding, signature: &Signature) {
     finding.checks = many(|texts| &texts.checks);
     finding.steps = many(|texts| &texts.steps);
     finding.not_when = many(|texts| &texts.not_when);
+}
+
+/// Words of the report's schema that a sentence names (`by`: who) are said in its language; the capture itself keeps them.
+fn said(value: &Text) -> Text {
+    const SIDES: [&str; 5] = ["client", "network", "peer", "both", "unknown"];
+    match value.0.as_slice() {
+        [Segment::Word(word)] if SIDES.contains(&word.as_str()) => Text::key(format!("capture.{word}")),
+        _ => value.clone(),
+    }
 }
 
 /// Fills `{name}` places; a value that was not captured is a dash. A brace that is no place stays as written.

@@ -90,6 +90,8 @@ const SCHEMA_SECTIONS: &[&str] = &[
     "ask-log",
     "event",
     "word",
+    "direction_basis",
+    "capture",
 ];
 
 struct Source {

@@ -10,8 +10,8 @@ use super::Options;
 use super::outlet::Outlet;
 use super::shared;
 use crate::analyse::Analysis;
-use crate::base::words::word;
-use crate::base::{LogTime, MemberId, Private, Text};
+use crate::base::words::{self, word};
+use crate::base::{Language, LogTime, MemberId, Private, Text};
 use crate::findings::Finding;
 use crate::session::run::{Run, Which};
 use crate::session::startup::{Stage, StageId, Verdict};
@@ -243,7 +243,11 @@ fn environment(view: &View<'_>) -> Value {
 }
 
 fn finding(view: &View<'_>, finding: &Finding) -> Value {
-    let captures: Map<String, Value> = finding.captures.iter().map(|(k, v)| (k.clone(), view.text(v))).collect();
+    let captures: Map<String, Value> = {
+        // For scripts: the same whatever language people read.
+        let _spoken = words::speak(Language::English);
+        finding.captures.iter().map(|(k, v)| (k.clone(), view.text(v))).collect()
+    };
     json!({
         "id": finding.id,
         "severity": finding.severity.word(),

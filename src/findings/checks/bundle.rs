@@ -2,7 +2,7 @@
 //! [`Found`]s by signature. Absence alone never accuses anybody.
 
 use super::{Found, Scene};
-use crate::base::{LogTime, NoteKind, Private, PrivateKind, SourceRef};
+use crate::base::{LogTime, NoteKind, Private, PrivateKind, Segment, SourceRef, Text};
 use crate::bundle::{Observer, Role};
 use crate::findings::{Severity, view::MemberView};
 use crate::session::environment::Belongs;
@@ -25,7 +25,10 @@ fn has_client(scene: &Scene<'_>) -> bool {
 
 fn members_read(scene: &Scene<'_>, role: Role) -> Vec<Evidence> {
     let read = scene.bundle.members.len();
-    vec![scene.looked_through(format!("{read} members read, none with role {}", role.word()))]
+    vec![scene.looked_through(Text::phrase(
+        "looked.members",
+        &[("n", Segment::number(read)), ("role", Segment::key(format!("role.{}", role.word())))],
+    ))]
 }
 
 /// A run whose calling log has records but nowhere a SIP message: nothing can be concluded about registration or calls.
@@ -43,7 +46,7 @@ pub fn sip_not_readable(scene: &Scene<'_>) -> Vec<Found> {
             .map(|m| Evidence {
                 source: Some(SourceRef { member: m.id, line: 1, offset: 0, bytes: 0 }),
                 at: m.first,
-                text: crate::base::Text::word(format!("{} records read, no SIP message among them", m.records)),
+                text: Text::phrase("looked.no_sip", &[("n", Segment::number(m.records))]),
                 message: None,
             })
             .collect();

@@ -2,7 +2,7 @@
 //! Not faults: the first challenge, stale=true, an unregister that nobody answers, phones that register for each call.
 
 use super::{Found, Scene, is_masked, is_stale};
-use crate::base::{LogTime, Segment};
+use crate::base::{LogTime, Segment, Text};
 use crate::findings::Confidence;
 use crate::findings::Severity;
 use crate::session::registration::{Attempt, AttemptKind, ExpiresBasis, Registration};
@@ -286,8 +286,12 @@ pub fn not_seen(scene: &Scene<'_>) -> Vec<Found> {
         if read > 0 && !registers {
             let first = own().next().and_then(|(_, m)| m.seen.at);
             out.push(
-                Found::at(run, first, vec![scene.looked_through(format!("{read} SIP messages read, no REGISTER"))])
-                    .with("read", read),
+                Found::at(
+                    run,
+                    first,
+                    vec![scene.looked_through(Text::phrase("looked.no_register", &[("n", Segment::number(read))]))],
+                )
+                .with("read", read),
             );
         }
     }

@@ -120,7 +120,9 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, finding: &Finding
     let icon = cut_left(&mut top, 28.0);
     shapes::sign(ui.painter(), palette, icon.left_center() + vec2(9.0, 0.0), 18.0, Sign::Tone(finding.severity.tone()));
     let mut x = top.right();
-    for (label, kind) in [(finding.id.as_str(), Type::Mono), (finding.confidence.word(), Type::Label)] {
+    for (label, kind) in
+        [(finding.id.as_str(), Type::Mono), (text::term("confidence", finding.confidence.word()).as_str(), Type::Label)]
+    {
         let galley = text::galley(ui, label, kind, palette.t2, 220.0);
         let left = x - galley.size().x - 12.0;
         if left < top.left() + top.width() * 0.55 {

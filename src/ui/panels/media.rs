@@ -36,10 +36,10 @@ fn chosen<'a>(document: &'a Document, state: &ViewState) -> Option<&'a Call> {
 /// Columns with their share of the width.
 const COLUMNS: [(&str, f32); 7] = [
     ("window.col_from", 0.1),
-    ("window.col_cause", 0.18),
-    ("window.col_offered", 0.27),
+    ("window.col_cause", 0.21),
+    ("window.col_offered", 0.2),
     ("window.col_agreed", 0.15),
-    ("window.col_direction", 0.12),
+    ("window.col_direction", 0.15),
     ("window.col_security", 0.1),
     ("window.col_dtmf", 0.08),
 ];

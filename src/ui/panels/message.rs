@@ -131,7 +131,9 @@ fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'st
         Direction::Received => "window.received",
         Direction::Unknown => "window.way_unknown",
     });
-    let basis = logged.direction_basis.map_or_else(String::new, |b| words.fill("window.by_basis", &[("basis", b.word())]));
+    let basis = logged
+        .direction_basis
+        .map_or_else(String::new, |b| words.fill("window.by_basis", &[("basis", &text::term("direction_basis", b.word()))]));
     add("window.direction", format!("{way}{basis}"));
     add("window.time", logged.seen.at.map_or_else(|| word("window.none").to_owned(), |at| format!("{} UTC", at.clock(0))));
     add("window.remote", logged.seen.remote.clone().unwrap_or_default());
