@@ -14,6 +14,7 @@ use crate::findings::{Catalogue, Finding};
 use crate::records::dialect::Dialects;
 use crate::records::index::Index;
 use crate::records::lines::LineSet;
+use crate::session::case;
 use crate::session::environment::Environment;
 use crate::session::milestone::{self, Milestone};
 use crate::session::{Facts, RunId};
@@ -103,8 +104,10 @@ struct Rules {
     dialects: Dialects,
     milestones: Vec<Milestone>,
     catalogue: Catalogue,
-    /// Rows of the milestones first, then those of the catalogue.
+    /// Rows of the milestones first, then those of the catalogue, then those of identifiers for the case: one search for all.
     lines: Arc<LineSet>,
+    /// The first row of the identifiers.
+    case_from: usize,
     notes: Notes,
 }
 
@@ -124,7 +127,9 @@ impl Rules {
         let (milestones, mut lines) = milestone::load(folder, &mut notes);
         let mut catalogue = Catalogue::load(folder, &mut notes);
         lines.append(&mut catalogue.take_rules());
-        Self { dialects, milestones, catalogue, lines: Arc::new(LineSet::new(lines)), notes }
+        let case_from = lines.len();
+        lines.append(&mut case::rules());
+        Self { dialects, milestones, catalogue, lines: Arc::new(LineSet::new(lines)), case_from, notes }
     }
 }
 

@@ -54,12 +54,12 @@ pub(super) fn read_members(bundle: &Bundle, rules: &Rules, progress: &Progress) 
 
 fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progress) -> Part {
     let mut sip = SipProbe::new(member.id);
-    let mut lines = LineProbe::new(Arc::clone(&rules.lines));
-    let mut run = RunProbe::default();
     let mut case = CaseProbe::default();
+    let mut lines = LineProbe::new(Arc::clone(&rules.lines)).with_sink(rules.case_from, &mut case);
+    let mut run = RunProbe::default();
     let mut configs = ConfigProbe::new(member.id);
     let reader = Reader::new(member.id, &rules.dialects).modified(member.modified_s);
-    let probes: &mut [&mut dyn Probe] = &mut [&mut sip, &mut lines, &mut run, &mut case, &mut configs];
+    let probes: &mut [&mut dyn Probe] = &mut [&mut sip, &mut lines, &mut run, &mut configs];
     let mut read = match bundle.reader(member.id) {
         Ok(mut input) => {
             let mut read = reader.read(&mut input, probes, progress);

@@ -188,19 +188,32 @@ pub struct LineHit {
     pub captures: Vec<(String, String)>,
 }
 
+/// Takes the lines of rows of its own, where [`LineHit`]s would not do: each record is searched once for all rows.
+pub trait LineSink {
+    /// A line that row `row` (counted from its own first) matched; `start` is where it begins in the record's text.
+    fn line(&mut self, record: &Record<'_>, row: usize, start: usize, line: &str, captures: Vec<(String, String)>);
+}
+
 /// Looks for a set's lines in the records of one member.
-#[derive(Debug)]
-pub struct LineProbe {
+pub struct LineProbe<'s> {
     set: Arc<LineSet>,
     hits: Vec<LineHit>,
     counts: Vec<u32>,
+    /// Who takes the rows from this one on.
+    sink: Option<(usize, &'s mut dyn LineSink)>,
 }
 
-impl LineProbe {
+impl<'s> LineProbe<'s> {
     /// Nothing seen yet.
     pub fn new(set: Arc<LineSet>) -> Self {
         let counts = vec![0; set.rules.len()];
-        Self { set, hits: Vec::new(), counts }
+        Self { set, hits: Vec::new(), counts, sink: None }
+    }
+
+    /// Gives the lines of the rows from `first` on to `sink`.
+    pub fn with_sink(mut self, first: usize, sink: &'s mut dyn LineSink) -> Self {
+        self.sink = Some((first, sink));
+        self
     }
 
     /// The hits in line order, and how many lines each row matched in all (more than are kept, when there are very many).
@@ -210,23 +223,32 @@ impl LineProbe {
     }
 }
 
-impl Probe for LineProbe {
+/// Where a line of a record stands that begins at `start` of its text.
+pub fn line_source(record: &Record<'_>, start: usize, line: &str) -> SourceRef {
+    let before = record.text.get(..start).unwrap_or_default();
+    let lines_before = memchr::memchr_iter(b'\n', before).count() as u64;
+    SourceRef {
+        member: record.source.member,
+        line: record.source.line + lines_before,
+        offset: record.source.offset + start as u64,
+        bytes: u32::try_from(line.len()).unwrap_or(u32::MAX),
+    }
+}
+
+impl Probe for LineProbe<'_> {
     fn record(&mut self, record: &Record<'_>) {
-        let (hits, counts) = (&mut self.hits, &mut self.counts);
+        let (hits, counts, sink) = (&mut self.hits, &mut self.counts, &mut self.sink);
         self.set.each_hit(record.text, |row, start, line, captures| {
+            if let Some((own, sink)) = sink.as_mut().and_then(|(first, sink)| Some((row.checked_sub(*first)?, sink))) {
+                sink.line(record, own, start, line, captures);
+                return;
+            }
             let Some(count) = counts.get_mut(row) else { return };
             *count += 1;
             if *count > MAX_HITS_PER_ROW {
                 return;
             }
-            let before = record.text.get(..start).unwrap_or_default();
-            let lines_before = memchr::memchr_iter(b'\n', before).count() as u64;
-            let source = SourceRef {
-                member: record.source.member,
-                line: record.source.line + lines_before,
-                offset: record.source.offset + start as u64,
-                bytes: u32::try_from(line.len()).unwrap_or(u32::MAX),
-            };
+            let source = line_source(record, start, line);
             hits.push(LineHit { row, source, stamp: record.stamp, text: line.to_owned(), captures });
         });
     }

@@ -4,12 +4,10 @@
 //! A value counts only behind words that name it: a bare UUID or address may be anybody's. No public source prints most of these
 //! lines, so those are *inferred*; a masked value (`[REDACTED]`, `PII_…`, `***`) is kept as what it is.
 
-use std::sync::{Arc, OnceLock};
-
 use super::RunId;
 use crate::base::{LogTime, Private, PrivateKind, SourceRef};
-use crate::records::lines::{LineRule, LineSet};
-use crate::records::{Probe, Record, Stamp};
+use crate::records::lines::{LineRule, LineSink, line_source};
+use crate::records::{Record, Stamp};
 
 /// What an identifier names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,30 +151,21 @@ fn expression((_, _, name, form, _): Row) -> String {
     format!(r"(?i){name}{between}(?:(?P<masked>{MASKED})|(?P<value>{value}))")
 }
 
-/// The lines to look for, made once.
-pub fn rules() -> Arc<LineSet> {
-    static RULES: OnceLock<Arc<LineSet>> = OnceLock::new();
-    let compiled = || ROWS.iter().filter_map(|row| LineRule::new(row.1, Some(&expression(*row))).ok()).collect();
-    Arc::clone(RULES.get_or_init(|| Arc::new(LineSet::new(compiled()))))
+/// The lines to look for, at the places of [`ROWS`].
+pub fn rules() -> Vec<LineRule> {
+    ROWS.iter().filter_map(|row| LineRule::trusted(row.1, Some(&expression(*row))).ok()).collect()
 }
 
 /// Different values of one kind kept for a member: the first half, and the latest, because a fault is looked for at the end too.
 const MOST_VALUES: usize = 128;
 const MOST_LINE: usize = 500;
 
-/// Looks for identifiers in the records of one member.
-#[derive(Debug)]
+/// Keeps the identifiers of one member.
+#[derive(Debug, Default)]
 pub struct CaseProbe {
-    set: Arc<LineSet>,
     found: Vec<Sighting>,
     /// Values seen and no longer kept.
     beyond: u64,
-}
-
-impl Default for CaseProbe {
-    fn default() -> Self {
-        Self { set: rules(), found: Vec::new(), beyond: 0 }
-    }
 }
 
 impl CaseProbe {
@@ -187,41 +176,33 @@ impl CaseProbe {
     }
 }
 
-impl Probe for CaseProbe {
-    fn record(&mut self, record: &Record<'_>) {
-        let (found, beyond) = (&mut self.found, &mut self.beyond);
-        self.set.each_hit(record.text, |row, start, line, captures| {
-            let Some((kind, _, _, _, inferred)) = ROWS.get(row) else { return };
-            let value = captures.iter().find(|(name, text)| name == "value" && !text.is_empty()).map(|(_, text)| text);
-            let value = value.map(|text| Private::new(kind.private(), text.replace("%40", "@")));
-            if value.as_ref().is_some_and(|v| is_nothing(v.original())) {
-                return;
+impl LineSink for CaseProbe {
+    fn line(&mut self, record: &Record<'_>, row: usize, start: usize, line: &str, captures: Vec<(String, String)>) {
+        let found = &mut self.found;
+        let Some((kind, _, _, _, inferred)) = ROWS.get(row) else { return };
+        let value = captures.iter().find(|(name, text)| name == "value" && !text.is_empty()).map(|(_, text)| text);
+        let value = value.map(|text| Private::new(kind.private(), text.replace("%40", "@")));
+        if value.as_ref().is_some_and(|v| is_nothing(v.original())) {
+            return;
+        }
+        if let Some(same) = found.iter_mut().find(|s| s.kind == *kind && s.value == value) {
+            // One line may name a value twice, by two rows.
+            if same.source.offset != record.source.offset + start as u64 {
+                same.count = same.count.saturating_add(1);
             }
-            if let Some(same) = found.iter_mut().find(|s| s.kind == *kind && s.value == value) {
-                // One line may name a value twice, by two rows.
-                if same.source.offset != record.source.offset + start as u64 {
-                    same.count = same.count.saturating_add(1);
-                }
-                same.inferred &= inferred;
-                return;
-            }
-            let mut own = found.iter().enumerate().filter(|(_, s)| s.kind == *kind).map(|(place, _)| place);
-            if let Some(middle) = own.nth(MOST_VALUES / 2)
-                && own.count() + MOST_VALUES / 2 + 1 >= MOST_VALUES
-            {
-                found.remove(middle);
-                *beyond += 1;
-            }
-            let before = record.text.get(..start).unwrap_or_default();
-            let source = SourceRef {
-                member: record.source.member,
-                line: record.source.line + memchr::memchr_iter(b'\n', before).count() as u64,
-                offset: record.source.offset + start as u64,
-                bytes: u32::try_from(line.len()).unwrap_or(u32::MAX),
-            };
-            let line = line.chars().take(MOST_LINE).collect();
-            found.push(Sighting { kind: *kind, value, inferred: *inferred, source, stamp: record.stamp, line, count: 1 });
-        });
+            same.inferred &= inferred;
+            return;
+        }
+        let mut own = found.iter().enumerate().filter(|(_, s)| s.kind == *kind).map(|(place, _)| place);
+        if let Some(middle) = own.nth(MOST_VALUES / 2)
+            && own.count() + MOST_VALUES / 2 + 1 >= MOST_VALUES
+        {
+            found.remove(middle);
+            self.beyond += 1;
+        }
+        let source = line_source(record, start, line);
+        let line = line.chars().take(MOST_LINE).collect();
+        found.push(Sighting { kind: *kind, value, inferred: *inferred, source, stamp: record.stamp, line, count: 1 });
     }
 }
 
@@ -233,12 +214,17 @@ fn is_nothing(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::base::MemberId;
-    use crate::records::Level;
+
+    use crate::records::lines::{LineProbe, LineSet};
+    use crate::records::{Level, Probe};
 
     fn probe(lines: &[&str]) -> Vec<Sighting> {
-        let mut probe = CaseProbe::default();
+        let mut case = CaseProbe::default();
+        let mut probe = LineProbe::new(Arc::new(LineSet::new(rules()))).with_sink(0, &mut case);
         for (number, line) in (1_u64..).zip(lines) {
             let source = SourceRef { member: MemberId(0), line: number, offset: number * 1_000, bytes: line.len() as u32 };
             probe.record(&Record {
@@ -257,7 +243,7 @@ mod tests {
                 continued: false,
             });
         }
-        probe.finish().0
+        case.finish().0
     }
 
     fn values(lines: &[&str]) -> Vec<(IdentifierKind, String)> {
@@ -270,6 +256,7 @@ mod tests {
         for row in ROWS {
             LineRule::new(row.1, Some(&expression(row))).unwrap();
         }
+        assert_eq!(rules().len(), ROWS.len());
     }
 
     #[test]
