@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::line_hits;
+use super::dialogue::Dialogue;
 use super::signature::{self, Signature};
-use super::view::ResolvedHit;
+use super::view::{BundleView, ResolvedHit};
+use super::{evaluate, line_hits, trial};
 use crate::base::rules::{self, RuleFile, RuleKind};
-use crate::base::{MemberId, NoteKind, Notes, SourceRef};
+use crate::base::{Language, LogTime, MemberId, NoteKind, Notes, SourceRef};
 use crate::records::lines::{LineRule, LineSet};
 use crate::session::RunId;
+use crate::session::environment::Environment;
 
 /// Every signature, and which row of the one pass belongs to which.
 #[derive(Debug, Default)]
@@ -124,6 +126,26 @@ impl Trial {
         let mut places: Vec<usize> = found.into_iter().map(|(place, _)| place).collect();
         places.dedup();
         places.into_iter().filter_map(|p| self.catalogue.signatures.get(p)).map(|s| s.id.as_str()).collect()
+    }
+
+    /// The IDs of all findings of a dialogue, taken as the calling log of one run, worst first.
+    ///
+    /// # Errors
+    /// A sentence with the line that can't be read.
+    pub fn dialogue_ids(&self, text: &str) -> Result<Vec<String>, String> {
+        let told = trial::told(&Dialogue::parse(text)?, &self.set)?;
+        let environment = Environment::default();
+        let moments: Vec<LogTime> = told.moments;
+        let busy = |from: LogTime, to: LogTime| moments.iter().any(|at| *at >= from && *at <= to);
+        let view = BundleView { members: vec![told.member], missing: Vec::new(), environment: &environment, busy: Some(&busy) };
+        let outcome = evaluate(&self.catalogue, &told.hits, &told.facts, &view, Language::English);
+        let mut ids: Vec<String> = Vec::new();
+        for finding in outcome.findings {
+            if !ids.contains(&finding.id) {
+                ids.push(finding.id);
+            }
+        }
+        Ok(ids)
     }
 }
 

@@ -14,10 +14,13 @@ pub mod ask;
 pub mod case;
 pub mod catalogue;
 pub mod checks;
+pub mod dialogue;
+mod dialogue_sdp;
 pub mod evaluate;
 pub mod explain;
 mod line_hits;
 pub mod signature;
+mod trial;
 pub mod view;
 
 pub use catalogue::Catalogue;

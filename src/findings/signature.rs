@@ -121,6 +121,12 @@ pub struct Example {
     /// Text of a log.
     #[serde(default)]
     pub log: Option<String>,
+    /// SIP and lines of a log in the short form of [`super::dialogue`].
+    #[serde(default)]
+    pub dialogue: Option<String>,
+    /// Whole members of a bundle, by their paths.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
     /// A recording below `tests/fixtures/captured`.
     #[serde(default)]
     pub scenario: Option<String>,

@@ -31,6 +31,7 @@ mod own_logs;
 mod pictures;
 mod samples;
 mod signatures;
+mod signatures_matrix;
 mod sip_conformance;
 mod sip_hostile;
 mod smoke;

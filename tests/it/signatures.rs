@@ -20,7 +20,7 @@ fn catalogue() -> &'static Catalogue {
     CATALOGUE.get_or_init(load)
 }
 
-fn load() -> Catalogue {
+pub fn load() -> Catalogue {
     let mut notes = Notes::new();
     let catalogue = Catalogue::load(None, &mut notes);
     let notes: Vec<String> = notes.all().into_iter().map(|n| n.text).collect();
@@ -40,21 +40,6 @@ fn every_example_hits_what_it_says_and_nothing_else() {
             let expected: BTreeSet<&str> = own.into_iter().chain(example.also.iter().map(String::as_str)).collect();
             if found != expected {
                 wrong.push(format!("{} example {}: found {found:?}, expected {expected:?}", signature.id, place + 1));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn line_signatures_have_enough_examples() {
-    let mut wrong = Vec::new();
-    for signature in catalogue().signatures.iter().filter(|s| !s.lines.is_empty()) {
-        let wanted = if signature.assumed { 1 } else { 2 };
-        for hits in [true, false] {
-            let count = signature.examples.iter().filter(|e| e.hits == hits).count();
-            if count < wanted {
-                wrong.push(format!("{}: {count} examples with hits = {hits}, wanted {wanted}", signature.id));
             }
         }
     }

@@ -225,6 +225,22 @@ pub fn audit_unanswered(scene: &Scene<'_>) -> Vec<Found> {
             out.push(event(scene, call, audit));
         }
     }
+    // A refresh that changes nothing asks the same question (RFC 4028 §7.4).
+    for call in scene.facts.calls.iter().filter(|c| c.ended_by == Some(Side::Peer)) {
+        for transaction in of_call(scene, call) {
+            let refresh = matches!(transaction.method, Method::Invite | Method::Update)
+                && transaction.role == Role::Server
+                && transaction.request_to_tag(&scene.keys).is_some();
+            let Some(request) = transaction.request().map(MessageId).filter(|_| refresh) else { continue };
+            let silent = transaction.responses.is_empty() && transaction.requests.len() >= 3;
+            let unknown = transaction.status(&scene.keys) == Some(481);
+            if (silent || unknown) && scene.at(request) < call.ended && !changes(scene, call, request) {
+                let messages: Vec<MessageId> =
+                    transaction.requests.iter().chain(&transaction.answer).map(|m| MessageId(*m)).collect();
+                out.push(Found::of(scene, call.run, &messages).in_call(call.id).with("by", Side::Peer.word()));
+            }
+        }
+    }
     out
 }
 

@@ -226,6 +226,14 @@ pub fn address_unreachable(scene: &Scene<'_>) -> Vec<Found> {
     out
 }
 
+/// Who made the other side's description: the user of its `o=` line, which a BroadWorks media server writes otherwise than a relay.
+fn origin<'s>(scene: &'s Scene<'_>, segment: &MediaSegment) -> Option<&'s str> {
+    let theirs = |id: &MessageId| scene.message(*id).is_some_and(|m| m.seen.direction == crate::sip::Direction::Received);
+    let message = messages(segment).into_iter().find(theirs).and_then(|id| scene.message(id))?;
+    let line = message.seen.message.body_text().lines().find_map(|l| l.trim().strip_prefix("o="))?;
+    line.split_whitespace().next().filter(|user| *user != "-" && !super::is_masked(user))
+}
+
 /// Another source of sound within a call that the client neither held nor transferred: media server and far end change places.
 pub fn source_changed(scene: &Scene<'_>) -> Vec<Found> {
     let mut out = Vec::new();
@@ -236,9 +244,11 @@ pub fn source_changed(scene: &Scene<'_>) -> Vec<Found> {
         for pair in segments.windows(2) {
             let [before, after] = pair else { continue };
             let held = [before, after].iter().any(|m| m.remote.address.as_ref().is_some_and(|a| a.original() == "0.0.0.0"));
-            let moved = before.remote.address.is_some()
+            let elsewhere = before.remote.address.is_some()
                 && after.remote.address.is_some()
                 && before.remote.address != after.remote.address;
+            let other = origin(scene, before).zip(origin(scene, after)).is_some_and(|(a, b)| a != b);
+            let moved = elsewhere || other;
             if moved && !held && !ours {
                 let one = found(scene, call, after).with_private("before", before.remote.address.as_ref());
                 out.push(one.with_private("after", after.remote.address.as_ref()));

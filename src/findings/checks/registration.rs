@@ -211,8 +211,7 @@ pub fn taken_over(scene: &Scene<'_>) -> Vec<Found> {
         let reg = message.is_request()
             && message.method() == Some(Method::Notify)
             && message.header("Event").is_some_and(|e| e.split(';').next().is_some_and(|e| e.trim().eq_ignore_ascii_case("reg")));
-        let body = message.body_text();
-        if reg && ["deactivated", "rejected"].iter().any(|w| body.contains(&format!("event=\"{w}\""))) {
+        if reg && ends_own_contact(scene, logged.run, message.body_text()) {
             out.push(Found::of(scene, logged.run, &[id]));
         }
     }
@@ -228,6 +227,21 @@ pub fn taken_over(scene: &Scene<'_>) -> Vec<Found> {
         }
     }
     out
+}
+
+/// Does registration information (RFC 3680 §5) say that a contact of this client was taken away? A contact that cannot be read, or where
+/// nothing is known of our own ones, counts; one of another device does not.
+fn ends_own_contact(scene: &Scene<'_>, run: RunId, body: &str) -> bool {
+    let attempts = scene.facts.registrations.iter().filter(|r| r.run == run).flat_map(|r| &r.attempts);
+    let requests = attempts.filter_map(|a| scene.message(a.request)).map(|m| &m.seen.message).filter(|m| m.is_request());
+    let own: Vec<String> =
+        requests.flat_map(|m| m.contacts().into_iter().map(|c| c.uri.to_owned()).collect::<Vec<_>>()).collect();
+    let own: Vec<&String> = own.iter().filter(|uri| !is_masked(uri) && *uri != "*").collect();
+    body.split("<contact").skip(1).any(|piece| {
+        let ended = ["deactivated", "rejected"].iter().any(|w| piece.contains(&format!("event=\"{w}\"")));
+        let uri = piece.split("<uri>").nth(1).and_then(|rest| rest.split("</uri>").next()).map(str::trim).unwrap_or_default();
+        ended && (own.is_empty() || is_masked(uri) || own.iter().any(|known| known.as_str() == uri))
+    })
 }
 
 /// User parts of the contacts that a REGISTER asked for.
@@ -250,15 +264,25 @@ pub fn flapping(scene: &Scene<'_>) -> Vec<Found> {
     for registration in &scene.facts.registrations {
         let mut starts: Vec<&Attempt> = Vec::new();
         let mut before: Option<&Attempt> = None;
+        let mut silence = false;
         for attempt in &registration.attempts {
-            let fresh = is_success(attempt) && attempt.kind == AttemptKind::Register;
+            if !is_success(attempt) {
+                silence |= attempt.status.is_none() && attempt.kind != AttemptKind::Unregister;
+                continue;
+            }
+            // A client renews with the Call-ID it began with (RFC 3261 §10.2): another one is another beginning.
+            let renewed = before.is_some_and(|b| b.call_id == attempt.call_id) && !silence;
+            let fresh = match attempt.kind {
+                AttemptKind::Register => true,
+                AttemptKind::Refresh => !renewed,
+                AttemptKind::Unregister => false,
+            };
             let after_sign_out = before.is_some_and(|b| b.kind == AttemptKind::Unregister);
             if fresh && (scene.desktop() || !after_sign_out) {
                 starts.push(attempt);
             }
-            if is_success(attempt) {
-                before = Some(attempt);
-            }
+            before = Some(attempt);
+            silence = false;
         }
         let within = |w: &&[&Attempt]| match w {
             [first, .., last] => first.at.zip(last.at).is_some_and(|(a, b)| b.since_us(a) <= 60 * MINUTE_US),

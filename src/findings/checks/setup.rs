@@ -5,6 +5,7 @@ use super::{Found, Scene, is_stale};
 use crate::findings::{Confidence, Severity};
 use crate::session::MessageId;
 use crate::session::call::{Call, CallDirection, CallState};
+use crate::session::registration::AttemptKind;
 use crate::sip::transaction::{Role, Transaction};
 use crate::sip::{Direction, Message, Method};
 
@@ -289,6 +290,7 @@ pub fn reliable_provisional(scene: &Scene<'_>) -> Vec<Found> {
                 .map(MessageId)
                 .collect();
             let messages = if pracks.is_empty() && repeated.len() >= 2 { repeated } else { refused };
+            let messages = if messages.is_empty() { reliability_refused(scene, transaction) } else { messages };
             if !messages.is_empty() {
                 out.push(Found::of(scene, call.run, &messages).in_call(call.id).with("repeats", messages.len()));
             }
@@ -297,12 +299,26 @@ pub fn reliable_provisional(scene: &Scene<'_>) -> Vec<Found> {
     out
 }
 
-/// A phone that was woken for a call that was gone by then.
+/// 420 that names 100rel, or 421 that wants it (RFC 3262 §3, RFC 3261 §21.4.15).
+fn reliability_refused(scene: &Scene<'_>, invite: &Transaction) -> Vec<MessageId> {
+    let names = |name: &str| {
+        let answer = invite.answer.and_then(|a| scene.message(MessageId(a)));
+        answer.is_some_and(|m| m.seen.message.list(name).iter().any(|v| v.eq_ignore_ascii_case("100rel")))
+    };
+    let refused = match invite.status(&scene.keys) {
+        Some(420) => names("Unsupported"),
+        Some(421) => names("Require"),
+        _ => false,
+    };
+    if refused { invite.request().into_iter().chain(invite.answer).map(MessageId).collect() } else { Vec::new() }
+}
+
+/// A phone that was woken for a call that was gone by then: it was cancelled at once, or never came to the phone that signed in for it.
 pub fn push_call_missed(scene: &Scene<'_>) -> Vec<Found> {
     if !scene.mobile() {
         return Vec::new();
     }
-    let mut out = Vec::new();
+    let mut out = woken_for_nothing(scene);
     for call in scene.facts.calls.iter().filter(|c| c.direction == CallDirection::Incoming) {
         let pushed = invites(scene, call).iter().any(|t| {
             let request = t.request().and_then(|r| scene.message(MessageId(r)));
@@ -316,6 +332,29 @@ pub fn push_call_missed(scene: &Scene<'_>) -> Vec<Found> {
             let first = call.messages.first().copied();
             let messages: Vec<MessageId> = first.into_iter().chain([*cancel]).collect();
             out.push(Found::of(scene, call.run, &messages).in_call(call.id).graded(Severity::Warning));
+        }
+    }
+    out
+}
+
+/// A registration from scratch and no call in ten seconds. Opening the app may look the same, so it is possible only.
+fn woken_for_nothing(scene: &Scene<'_>) -> Vec<Found> {
+    const WAIT_US: i64 = 10_000_000;
+    let mut out = Vec::new();
+    for registration in &scene.facts.registrations {
+        for attempt in registration.attempts.iter().filter(|a| a.kind == AttemptKind::Register) {
+            let Some(answer) = attempt.answer.filter(|_| attempt.status.is_some_and(|s| (200..300).contains(&s))) else {
+                continue;
+            };
+            let Some(from) = scene.at(answer) else { continue };
+            let goes_on = scene.end(registration.run).is_some_and(|end| end.since_us(from) > WAIT_US);
+            let call = scene.client_messages().any(|(_, m)| {
+                let near = m.seen.at.is_some_and(|at| attempt.at.is_some_and(|a| at >= a) && at.since_us(from) <= WAIT_US);
+                m.run == registration.run && m.seen.message.method() == Some(Method::Invite) && near
+            });
+            if goes_on && !call {
+                out.push(Found::of(scene, registration.run, &[attempt.request, answer]).sure(Confidence::Possible));
+            }
         }
     }
     out
