@@ -10,7 +10,7 @@ use super::signature::{self, Signature};
 use super::view::{BundleView, ResolvedHit};
 use super::{evaluate, line_hits, trial};
 use crate::base::rules::{self, RuleFile, RuleKind};
-use crate::base::{Language, LogTime, MemberId, NoteKind, Notes, SourceRef};
+use crate::base::{LogTime, MemberId, NoteKind, Notes, SourceRef};
 use crate::records::lines::{LineRule, LineSet};
 use crate::session::RunId;
 use crate::session::environment::Environment;
@@ -138,7 +138,7 @@ impl Trial {
         let moments: Vec<LogTime> = told.moments;
         let busy = |from: LogTime, to: LogTime| moments.iter().any(|at| *at >= from && *at <= to);
         let view = BundleView { members: vec![told.member], missing: Vec::new(), environment: &environment, busy: Some(&busy) };
-        let outcome = evaluate(&self.catalogue, &told.hits, &told.facts, &view, Language::English);
+        let outcome = evaluate(&self.catalogue, &told.hits, &told.facts, &view);
         let mut ids: Vec<String> = Vec::new();
         for finding in outcome.findings {
             if !ids.contains(&finding.id) {

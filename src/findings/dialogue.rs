@@ -56,7 +56,8 @@ impl Dialogue {
         let mut writer = Writer { transport: "UDP".into(), ..Writer::default() };
         let mut events = Vec::new();
         for (number, line) in (1_u64..).zip(text.lines()) {
-            let line = line.trim();
+            // What stands behind two blanks and a # is for the reader.
+            let line = line.split_once("  #").map_or(line, |(line, _)| line).trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }

@@ -237,7 +237,11 @@ pub fn audit_unanswered(scene: &Scene<'_>) -> Vec<Found> {
             if (silent || unknown) && scene.at(request) < call.ended && !changes(scene, call, request) {
                 let messages: Vec<MessageId> =
                     transaction.requests.iter().chain(&transaction.answer).map(|m| MessageId(*m)).collect();
-                out.push(Found::of(scene, call.run, &messages).in_call(call.id).with("by", Side::Peer.word()));
+                let one = Found::of(scene, call.run, &messages).in_call(call.id).with("by", Side::Peer.word());
+                out.push(match transaction.status(&scene.keys) {
+                    Some(status) => one.with("status", status),
+                    None => one,
+                });
             }
         }
     }
