@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Read;
 use std::sync::Arc;
 
 use super::read::Part;
@@ -14,7 +13,6 @@ use crate::records::index::Index;
 use crate::records::lines::LineHit;
 use crate::session::assemble::{self, CrlfSign};
 use crate::session::case::{Identifier, Sighting};
-use crate::session::environment::{self, Environment};
 use crate::session::extract::{self, CrlfPing, Extracted, MemberSip, to_time as utc};
 use crate::session::judge::{self, Mark};
 use crate::session::run::{self, Client, MemberTimes, Run, Runs};
@@ -37,8 +35,8 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         .map(|(member, part)| MemberTimes {
             member: member.id,
             path: &member.path,
-            range: part.as_ref().filter(|_| is_client(member)).and_then(|p| p.read.index.times()),
-            processes: part.as_ref().filter(|_| is_client(member)).map_or_else(Vec::new, |p| {
+            range: part.as_ref().filter(|_| is_log(member)).and_then(|p| p.read.index.times()),
+            processes: part.as_ref().filter(|_| is_log(member)).map_or_else(Vec::new, |p| {
                 let zone = zone_of(member.id);
                 p.run.processes.iter().map(|s| (s.pid.clone(), utc(s.first, zone), utc(s.last, zone))).collect()
             }),
@@ -63,7 +61,11 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         .collect();
     let reached = |run: &Run| run.verdict.stage.is_some();
     let verdict_run = facts.runs.iter().rposition(reached).and_then(|at| u32::try_from(at).ok()).map(RunId);
-    let environment = environment(&bundle, &mut notes);
+    let hits = failure_lines(&parts, &zones, &runs, rules);
+    let identifiers = identifiers(&bundle, &parts, &zones, &runs);
+    let logs: Vec<(Option<i64>, Option<LogTime>)> =
+        bundle.members.iter().zip(&times).filter(|(m, _)| is_log(m)).map(|(m, t)| (m.modified_s, t.range.map(|r| r.1))).collect();
+    let environment = super::environment::environment(&bundle, &facts, &identifiers, &hits, &logs, &mut notes);
     let present = |role: Role| bundle.members.iter().any(|m| m.role == role);
     let missing: Vec<Role> =
         [Role::Startup, Role::Bwc, Role::Media, Role::Environment].into_iter().filter(|r| !present(*r)).collect();
@@ -82,7 +84,6 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         environment: &environment,
         busy: Some(&busy),
     };
-    let hits = failure_lines(&parts, &zones, &runs, rules);
     let outcome = evaluate(&rules.catalogue, &hits, &facts, &view);
     let sources = case::Sources {
         facts: &facts,
@@ -91,7 +92,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         environment: &environment,
         bundle_name: &bundle.name,
     };
-    let case = case::case(sources, identifiers(&bundle, &parts, &zones, &runs));
+    let case = case::case(sources, identifiers);
     let index = parts.into_iter().map(|p| p.map_or_else(Index::default, |p| p.read.index)).collect();
     Analysis {
         bundle: Arc::new(bundle),
@@ -169,6 +170,11 @@ fn identifiers(bundle: &Bundle, parts: &[Option<Part>], zones: &[Zone], runs: &R
 
 fn part_hits(part: &Option<Part>) -> &[LineHit] {
     part.as_ref().map_or(&[], |p| &p.hits)
+}
+
+/// Documents hold times too, but no run of the client begins or ends with them.
+fn is_log(member: &Member) -> bool {
+    is_client(member) && !matches!(member.role, Role::Environment | Role::DeviceConfig | Role::Diagnostics)
 }
 
 fn is_client(member: &Member) -> bool {
@@ -266,27 +272,6 @@ fn marks(parts: &[Option<Part>], zones: &[Zone], runs: &Runs, rules: &Rules) -> 
     }
     marks.sort_by_key(|(_, m)| (m.at, m.source));
     marks
-}
-
-/// The first `ced.dat`; more than one is told.
-fn environment(bundle: &Bundle, notes: &mut Notes) -> Environment {
-    let mut all = bundle.members.iter().filter(|m| m.role == Role::Environment);
-    let Some(member) = all.next() else { return Environment::default() };
-    if let Some(other) = all.next() {
-        notes.push(
-            NoteKind::Other,
-            Some(other.id),
-            0,
-            "A second file with calling environment data; only the first was looked at",
-        );
-    }
-    let mut bytes = Vec::new();
-    if let Ok(reader) = bundle.bytes(member.id)
-        && let Err(why) = reader.take(environment::LOOK_BYTES as u64).read_to_end(&mut bytes)
-    {
-        notes.push(NoteKind::Damaged, Some(member.id), 0, format!("Calling environment data could be read in part only: {why}"));
-    }
-    Environment::read(member.id, &bytes)
 }
 
 /// The coverage of each member. Its notes are those of opening, of reading and of finding SIP.

@@ -20,6 +20,7 @@ use crate::session::milestone::{self, Milestone};
 use crate::session::{Facts, RunId};
 
 mod configs;
+mod environment;
 mod join;
 mod read;
 

@@ -1,6 +1,11 @@
 //! `ced.dat` and its like: what was recognised in it and whether it belongs to the log. Its format is unpublished: nothing is claimed.
 //! In: the member's first bytes. Out: [`Environment`]. Must not know any log.
 
+use std::borrow::Cow;
+
+use base64::Engine;
+
+use super::Evidence;
 use crate::base::{LogTime, MemberId, Text};
 
 /// Only this much of the data is looked at.
@@ -44,24 +49,91 @@ pub struct Environment {
     pub belongs_text: Text,
     /// When it was exported, as far as known.
     pub exported: Option<LogTime>,
+    /// The lines that decide whether it belongs.
+    pub proof: Vec<Evidence>,
 }
 
 impl Environment {
     /// What these bytes look like. `bytes` is the whole file or its first [`LOOK_BYTES`].
     pub fn read(member: MemberId, bytes: &[u8]) -> Self {
-        let (format, entries) = recognise(bytes);
+        let plain = unwrapped(bytes);
+        let (format, entries) = recognise(&plain);
         Self {
             member: Some(member),
-            format: Some(format.to_owned()),
+            format: Some(format!("{}{format}", wrapping(bytes))),
             entries,
             belongs: Belongs::Unknown,
             belongs_text: Text::key("environment.belongs-unknown"),
             exported: None,
+            proof: Vec::new(),
         }
     }
 }
 
-/// Format by magic number first, then by what parses; entries are leaves (JSON), elements (XML) or lines with a key.
+/// The data without what they are wrapped in: UTF-16, and base64 of anything that is recognised. Layouts are unpublished, so one level of
+/// each is looked through.
+pub fn unwrapped(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if let Some(text) = from_utf16(bytes) {
+        return Cow::Owned(text.into_bytes());
+    }
+    match from_base64(bytes) {
+        Some(inner) => Cow::Owned(inner),
+        None => Cow::Borrowed(bytes),
+    }
+}
+
+/// The words before the format: what [`unwrapped`] took off.
+fn wrapping(bytes: &[u8]) -> &'static str {
+    if from_utf16(bytes).is_some() {
+        "utf-16 "
+    } else if from_base64(bytes).is_some() {
+        "base64 "
+    } else {
+        ""
+    }
+}
+
+fn from_utf16(bytes: &[u8]) -> Option<String> {
+    let big = bytes.starts_with(&[0xfe, 0xff]);
+    let zero = |odd: usize| bytes.iter().skip(odd).step_by(2).take(64).filter(|b| **b == 0).count();
+    let little =
+        bytes.starts_with(&[0xff, 0xfe]) || (bytes.len() >= 16 && zero(1) >= bytes.len().min(128) / 2 * 9 / 10 && zero(0) == 0);
+    if !big && !little {
+        return None;
+    }
+    let units = bytes.chunks_exact(2).map(|pair| match pair {
+        [a, b] if big => u16::from_be_bytes([*a, *b]),
+        [a, b] => u16::from_le_bytes([*a, *b]),
+        _ => 0,
+    });
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).filter(|c| *c != '\u{feff}').collect())
+}
+
+/// What base64 text holds, when that is something known: any word is base64 of some bytes.
+fn from_base64(bytes: &[u8]) -> Option<Vec<u8>> {
+    let is_of_it = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'-' | b'_' | b'\r' | b'\n');
+    if bytes.len() < 16 || !bytes.iter().all(is_of_it) {
+        return None;
+    }
+    let plain = |b: u8| match b {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    };
+    let text: Vec<u8> = bytes.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n' | b'=')).map(plain).collect();
+    let inner = base64::engine::general_purpose::STANDARD_NO_PAD.decode(text).ok()?;
+    let (format, _) = recognise(&inner);
+    (!matches!(format, "binary" | "empty" | "text" | "base64")).then_some(inner)
+}
+
+/// Runs of letters in data that are no text, as the `strings` tool counts them.
+fn strings(bytes: &[u8]) -> u64 {
+    let runs = bytes.split(|b| !(b.is_ascii_graphic() || *b == b' '));
+    runs.filter(|run| run.len() >= 6).count() as u64
+}
+
+/// Format by magic number first, then by what parses; entries are leaves (JSON), elements (XML), lines with a key, or
+/// strings where it is no text.
 fn recognise(bytes: &[u8]) -> (&'static str, u64) {
     const MAGIC: [(&[u8], &str); 6] = [
         (b"PK\x03\x04", "zip"),
@@ -72,9 +144,12 @@ fn recognise(bytes: &[u8]) -> (&'static str, u64) {
         (b"\x78\xda", "zlib"),
     ];
     if let Some((_, name)) = MAGIC.into_iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return (name, 0);
+        return (name, strings(bytes));
     }
-    let Ok(text) = std::str::from_utf8(bytes) else { return ("binary", 0) };
+    let Ok(text) = std::str::from_utf8(bytes) else { return ("binary", strings(bytes)) };
+    if text.contains('\0') {
+        return ("binary", strings(bytes));
+    }
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return ("empty", 0);
@@ -124,9 +199,14 @@ mod tests {
         assert_eq!(recognise(b"{\"a\":{\"b\":1,\"c\":[2,3]}}"), ("json", 3));
         assert_eq!(recognise(b"<config><sip/><x>1</x></config>"), ("xml", 3));
         assert_eq!(recognise(b"[general]\nhost=a\nport=5\n"), ("key-value", 2));
-        assert_eq!(recognise(b"SQLite format 3\0abc"), ("sqlite", 0));
+        assert_eq!(recognise(b"SQLite format 3\0abc"), ("sqlite", 1));
         assert_eq!(recognise(&[0xff, 0x00, 0x81]), ("binary", 0));
         assert_eq!(recognise(b"eyJhIjoxfSwiYiI6ImMifQ"), ("base64", 0));
         assert_eq!(recognise(b""), ("empty", 0));
+        let read = |bytes: &[u8]| Environment::read(MemberId(0), bytes).format.unwrap();
+        assert_eq!(read(b"eyJhIjoxLCJiIjp7ImMiOjJ9fQ=="), "base64 json");
+        assert_eq!(read(b"thisisnothingelsebutaword"), "base64");
+        let wide: Vec<u8> = "{\"a\":1,\"bb\":2}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read(&wide), "utf-16 json");
     }
 }

@@ -26,6 +26,7 @@ mod device_config_probe;
 mod device_config_text;
 mod device_config_xml;
 pub mod environment;
+pub mod environment_belongs;
 pub mod extract;
 pub mod judge;
 pub mod keepalive;

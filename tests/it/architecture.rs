@@ -45,6 +45,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
             "ui/state",
         ],
     ),
+    ("base64", r"\bbase64::", &["session/environment"]),
     ("quick-xml", r"\bquick_xml::", &["session/device_config", "session/environment", "session/server"]),
     ("chrono", r"\bchrono::", &["base/"]),
     ("sdp-types", r"\bsdp_types::", &["sip/"]),

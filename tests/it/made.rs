@@ -245,6 +245,7 @@ pub fn full() -> Analysis {
             belongs: Belongs::Yes,
             belongs_text: Text::word("same session"),
             exported: Some(T0),
+            proof: Vec::new(),
         },
         findings: vec![finding()],
         not_tried: Vec::new(),

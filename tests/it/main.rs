@@ -12,6 +12,7 @@
 
 mod architecture;
 mod archive;
+mod belongs;
 mod bundles;
 mod captured;
 mod captured_direct;

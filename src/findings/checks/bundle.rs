@@ -95,7 +95,7 @@ pub fn environment_foreign(scene: &Scene<'_>) -> Vec<Found> {
     }
     let source = environment.member.map(|member| SourceRef { member, line: 1, offset: 0, bytes: 0 });
     let evidence = Evidence { source, at: environment.exported, text: environment.belongs_text.clone(), message: None };
-    let mut one = Found::at(newest(scene), environment.exported, vec![evidence]);
+    let mut one = Found::at(newest(scene), environment.exported, [vec![evidence], environment.proof.clone()].concat());
     for segment in &environment.belongs_text.0 {
         one.captures.push(("why".into(), segment.clone()));
     }
