@@ -9,6 +9,7 @@
 //! Which language is spoken is a matter of the thread and of the moment ([`speak`]): the window speaks its own in every frame, a
 //! report that of its options, all else English. Facts hold keys, never words ([`super::Text::phrase`]).
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -149,6 +150,56 @@ impl Words {
     }
 }
 
+/// A sentence of the reading layers in the language spoken. Those layers know no language: they write English, and the sentence
+/// is found again by the templates of the section `sentence`. What stands behind the last colon, mostly a path, stays; so does a
+/// sentence that no template fits.
+pub fn sentence(english: &str) -> Cow<'_, str> {
+    let words = Words::current();
+    if words.language == Language::English {
+        return Cow::Borrowed(english);
+    }
+    if let Some(said) = translated(words, english) {
+        return Cow::Owned(said);
+    }
+    match english.rsplit_once(": ").and_then(|(head, tail)| Some((translated(words, head)?, tail))) {
+        Some((head, tail)) => Cow::Owned(format!("{head}: {tail}")),
+        None => Cow::Borrowed(english),
+    }
+}
+
+fn translated(words: &Words, english: &str) -> Option<String> {
+    let all = Words::english().map.range("sentence.".to_owned()..).take_while(|(key, _)| key.starts_with("sentence."));
+    all.filter_map(|(key, template)| Some((key, filled_with(template, english)?)))
+        .map(|(key, values)| words.fill(key, &values))
+        .next()
+}
+
+/// What stands at the places of `template` in a text made from it; `None` when it was not.
+fn filled_with<'a>(template: &'static str, text: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
+    let mut values = Vec::new();
+    let mut rest = Some(text);
+    let mut open: Option<&str> = None;
+    parts(template, |part| match (part, open) {
+        (Part::Text(literal), None) => rest = rest.and_then(|r| r.strip_prefix(literal)),
+        (Part::Text(literal), Some(name)) => {
+            let found = rest.and_then(|r| r.split_once(literal));
+            rest = found.map(|(value, tail)| {
+                values.push((name, value));
+                tail
+            });
+            open = None;
+        }
+        (Part::Place(name) | Part::Form(name, _), _) => open = Some(name),
+    });
+    let rest = rest?;
+    match open {
+        Some(name) => values.push((name, rest)),
+        None if !rest.is_empty() => return None,
+        None => {}
+    }
+    Some(values)
+}
+
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
@@ -232,6 +283,18 @@ mod tests {
         assert_eq!(spoken(), Language::Dutch);
         drop(outer);
         assert_eq!(spoken(), Language::English);
+    }
+
+    #[test]
+    fn a_sentence_of_the_reading_layers_is_found_again() {
+        let cut = "The packed data ends early; 120 bytes could be read";
+        assert_eq!(sentence(cut), cut);
+        let _spoken = speak(Language::Dutch);
+        assert_eq!(sentence(cut), "De ingepakte gegevens eindigen te vroeg; 120 bytes konden worden gelezen");
+        assert_eq!(sentence("The file is empty: a: b/The file.log"), "The file is empty: a: b/The file.log");
+        assert_eq!(sentence("The file is empty: b/x.log"), "Het bestand is leeg: b/x.log");
+        assert_eq!(sentence("12 of 900 bytes are there; the rest is cut off"), "12 van 900 bytes zijn er; de rest is afgekapt");
+        assert_eq!(sentence("Nobody wrote {this}"), "Nobody wrote {this}");
     }
 
     #[test]

@@ -93,6 +93,7 @@ const SCHEMA_SECTIONS: &[&str] = &[
     "word",
     "direction_basis",
     "capture",
+    "sentence",
 ];
 
 struct Source {

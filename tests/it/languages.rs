@@ -120,6 +120,33 @@ fn one_analysis_in_every_language() {
     assert_eq!(words::spoken(), Language::Dutch);
 }
 
+/// The templates of sentences are those of the code: a sentence that changed there would no longer be found.
+#[test]
+fn sentences_stand_in_the_code() {
+    let mut code = String::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("words.rs") {
+                code.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let english = Words::english();
+    let sentences: Vec<&str> = english.keys().filter(|key| key.starts_with("sentence.")).collect();
+    assert!(sentences.len() > 60);
+    for key in sentences {
+        let mut pattern = String::from("\"");
+        words::parts(english.get(key), |part| match part {
+            Part::Text(text) => pattern.push_str(&regex::escape(text)),
+            Part::Place(_) | Part::Form(..) => pattern.push_str(r"\{[^{}]*\}"),
+        });
+        assert!(regex::Regex::new(&pattern).unwrap().is_match(&code), "{key}: no code says {:?}", english.get(key));
+    }
+}
+
 /// Where two values differ: the name of the field.
 fn differing(a: &Value, b: &Value, name: &str, out: &mut BTreeSet<String>) {
     match (a, b) {

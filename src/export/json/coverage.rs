@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{View, time};
-use crate::base::{Note, NoteKind, Zone};
+use crate::base::{Note, NoteKind, Zone, words};
 use crate::bundle::Member;
 use crate::export::shared;
 
@@ -12,7 +12,7 @@ pub fn coverage(view: &View<'_>, unopened: &[String]) -> Value {
     let whole = shared::notes(analysis, None);
     let mut notes: Vec<Value> = whole.iter().map(|n| note(view, n)).collect();
     for text in unopened {
-        notes.push(json!({"kind": NoteKind::Unreadable.word(), "line": 0, "text": view.outlet.log(text)}));
+        notes.push(json!({"kind": NoteKind::Unreadable.word(), "line": 0, "text": view.outlet.log(&words::sentence(text))}));
     }
     json!({
         "members": analysis.bundle.members.iter().map(|m| member(view, m)).collect::<Vec<_>>(),
@@ -47,5 +47,5 @@ fn member(view: &View<'_>, member: &Member) -> Value {
 }
 
 fn note(view: &View<'_>, note: &Note) -> Value {
-    json!({"kind": note.kind.word(), "line": note.line, "text": view.outlet.log(&note.text)})
+    json!({"kind": note.kind.word(), "line": note.line, "text": view.outlet.log(&words::sentence(&note.text))})
 }

@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use super::{View, grouped};
-use crate::base::{Note, ZoneBasis};
+use crate::base::{Note, ZoneBasis, words};
 use crate::bundle::Member;
 use crate::export::shared;
 
@@ -25,7 +25,7 @@ pub fn coverage(view: &View<'_>, page: &mut Page) {
         page.pair(0, view.word("report.missing"), &roles.join(", "));
     }
     let whole = shared::notes(analysis, None);
-    let unopened = view.options.unopened.iter().map(|text| view.options.outlet.log(text).into_owned());
+    let unopened = view.options.unopened.iter().map(|text| view.options.outlet.log(&words::sentence(text)).into_owned());
     let mut lines: Vec<String> = whole.iter().map(|n| note(view, n)).collect();
     lines.extend(unopened);
     if !lines.is_empty() {
@@ -81,7 +81,8 @@ fn one(view: &View<'_>, page: &mut Page, member: &Member) {
 
 fn note(view: &View<'_>, note: &Note) -> String {
     let kind = view.named("note", note.kind.word());
-    let text = view.options.outlet.log(&note.text);
+    let text = words::sentence(&note.text);
+    let text = view.options.outlet.log(&text);
     match note.line {
         0 => view.fill("report.note", &[("kind", &kind), ("text", &text)]),
         line => view.fill("report.note_line", &[("kind", &kind), ("line", &line.to_string()), ("text", &text)]),

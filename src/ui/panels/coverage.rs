@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
 
-use crate::base::words::{Words, word};
+use crate::base::words::{self, Words, word};
 use crate::base::{Note, Tone, ZoneBasis};
 use crate::timeline::figures::count;
 use crate::ui::shapes::{self, Sign};
@@ -78,9 +78,9 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document) {
     let palette = cx.palette;
     let analysis = &document.analysis;
     let told = |note: &Note| match note.member.map(|id| document.member_path(id)) {
-        Some(path) if note.line > 0 => format!("{path}:{}: {}", note.line, note.text),
-        Some(path) => format!("{path}: {}", note.text),
-        None => note.text.clone(),
+        Some(path) if note.line > 0 => format!("{path}:{}: {}", note.line, words::sentence(&note.text)),
+        Some(path) => format!("{path}: {}", words::sentence(&note.text)),
+        None => words::sentence(&note.text).into_owned(),
     };
     let mut all: Vec<String> = document.notes.iter().take(MOST_NOTES).map(told).collect();
     let mut count_all = document.notes.len();

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Rect, Ui, vec2};
 
 use crate::analyse::MemberReport;
-use crate::base::words::{Words, word};
+use crate::base::words::{self, Words, word};
 use crate::base::{Note, Tone};
 use crate::bundle::Member;
 use crate::timeline::figures::{bytes, count};
@@ -145,7 +145,7 @@ fn note_list(ui: &mut Ui, cx: &Cx<'_>, document: &Document, notes: &[Note], rect
                 let place = if note.line > 0 { format!("{path}:{}", note.line) } else { path.to_owned() };
                 let width = (inner.width() * 0.34).min(380.0);
                 text::line(ui, cut_left(&mut inner, width), Align::Min, &text::visible(&place), Type::Mono, palette.t2);
-                text::line(ui, inner, Align::Min, &text::visible(&note.text), Type::Table, palette.t1);
+                text::line(ui, inner, Align::Min, &text::visible(&words::sentence(&note.text)), Type::Table, palette.t1);
                 line_below(ui, palette, rect);
             }
         });

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-use crate::base::words::{Words, word};
+use crate::base::words::{self, Words, word};
 use crate::base::{Progress, Tone};
 use crate::timeline::figures::bytes;
 use crate::ui::shapes::{self, Sign};
@@ -50,7 +50,7 @@ pub fn failed(ui: &mut Ui, cx: &mut Cx<'_>, why: &str, rect: Rect) {
     shapes::sign(ui.painter(), palette, icon.left_center() + vec2(14.0, 0.0), 28.0, Sign::Tone(Tone::Fail));
     text::line(ui, title, Align::Min, word("window.failed_title"), Type::Verdict, palette.t1);
     body.min.x += 40.0;
-    let used = text::wrapped(ui, body, 4, &text::visible(why), Type::Body, palette.t1);
+    let used = text::wrapped(ui, body, 4, &text::visible(&words::sentence(why)), Type::Body, palette.t1);
     body.min.y += used + 8.0;
     let used = text::wrapped(ui, body, 4, word("window.failed_help"), Type::Body, palette.t2);
     body.min.y += used + 16.0;
