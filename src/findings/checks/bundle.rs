@@ -2,7 +2,7 @@
 //! [`Found`]s by signature. Absence alone never accuses anybody.
 
 use super::{Found, Scene};
-use crate::base::{LogTime, NoteKind, Private, PrivateKind, Segment, SourceRef, Text};
+use crate::base::{Language, LogTime, NoteKind, Private, PrivateKind, Segment, SourceRef, Text, words};
 use crate::bundle::{Observer, Role};
 use crate::findings::{Severity, view::MemberView};
 use crate::session::environment::Belongs;
@@ -127,6 +127,15 @@ pub fn log_missing(scene: &Scene<'_>) -> Vec<Found> {
     .collect()
 }
 
+/// A sentence of the reading layers; it may end with a path, so it stays text of the log.
+fn in_every_language(sentence: &str) -> Text {
+    let said = |language| {
+        let _spoken = words::speak(language);
+        (language, Text(vec![Segment::Log(words::sentence(sentence).into_owned())]))
+    };
+    Text(vec![Segment::Translated(Language::ALL.map(said).to_vec())])
+}
+
 fn noted(scene: &Scene<'_>, kinds: &[NoteKind], grade: Option<Severity>) -> Vec<Found> {
     let mut out = Vec::new();
     for member in &scene.bundle.members {
@@ -137,7 +146,7 @@ fn noted(scene: &Scene<'_>, kinds: &[NoteKind], grade: Option<Severity>) -> Vec<
         let evidence = own.iter().take(super::MAX_EVIDENCE).map(|(_, line, text)| Evidence {
             source: Some(SourceRef { member: member.id, line: (*line).max(1), offset: 0, bytes: 0 }),
             at: None,
-            text: crate::base::Text(vec![crate::base::Segment::Log(text.clone())]),
+            text: in_every_language(text),
             message: None,
         });
         let run = member.runs.last().copied().unwrap_or_else(|| newest(scene));
