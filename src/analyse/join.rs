@@ -221,7 +221,7 @@ fn facts(bundle: &Bundle, parts: &mut [Option<Part>], zones: &[Zone], runs: &Run
         message.run = runs.of(message.source.member, message.seen.at);
     }
     let ends: Vec<Option<LogTime>> = runs.spans.iter().map(|s| s.end).collect();
-    assemble::facts_with_signs(messages, &signs, &ends)
+    assemble::facts_with_signs(messages, &signs, &ends, notes)
 }
 
 /// The CRLF keep-alives that a member's log tells in words.

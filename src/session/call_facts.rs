@@ -9,24 +9,33 @@ use super::media::MediaSegment;
 use super::media_facts::Negotiated;
 use super::traffic::{Traffic, id};
 use super::{CallId, Party, RunId, call_events, call_links};
-use crate::base::{Private, PrivateKind};
+use crate::base::{NoteKind, Notes, Private, PrivateKind};
 use crate::sip::offer_answer::exchanges;
 use crate::sip::transaction::{Role, Transaction};
 use crate::sip::{Direction, Message, Method};
 
-/// All calls of all runs.
-pub fn calls(traffic: &Traffic<'_>) -> Vec<Call> {
+/// All calls of all runs. What a cap left out is told in `notes`.
+pub fn calls(traffic: &Traffic<'_>, notes: &mut Notes) -> Vec<Call> {
     let legs = legs(traffic);
+    if legs.unsought > 0 {
+        let text = format!("{} requests of Call-IDs with very many calls were not sought among the older ones", legs.unsought);
+        notes.push(NoteKind::Limit, None, 0, text);
+    }
     let mut calls: Vec<Call> = legs.list.iter().enumerate().map(|(place, leg)| call(traffic, place, leg)).collect();
-    link(traffic, &legs, &mut calls);
+    let unsought = link(traffic, &legs, &mut calls);
+    if unsought > 0 {
+        let text = format!("{unsought} links between calls were left out: very many calls look alike");
+        notes.push(NoteKind::Limit, None, 0, text);
+    }
     calls
 }
 
-fn link(traffic: &Traffic<'_>, legs: &Legs, calls: &mut [Call]) {
-    call_links::link(traffic, legs, calls);
+fn link(traffic: &Traffic<'_>, legs: &Legs, calls: &mut [Call]) -> u64 {
+    let left_out = call_links::link(traffic, legs, calls);
     for call in calls {
         call.events.sort_by_key(|e| (e.messages.first().copied(), e.kind));
     }
+    left_out
 }
 
 fn call(traffic: &Traffic<'_>, place: usize, leg: &Leg) -> Call {

@@ -1,6 +1,7 @@
 //! Which transactions make up one call: same Call-ID and local tag, retries after a challenge, an interval or a redirection included
 //! (words of `report-v1`). In: [`Traffic`]. Out: [`Leg`]s in order of their first message. Must not know how a call came out.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use super::traffic::{Traffic, is_masked, resource};
@@ -10,7 +11,9 @@ use crate::sip::transaction::{Role, Transaction};
 use crate::sip::{Message, Method};
 
 /// How long a redirection may be followed, in microseconds: beyond it an INVITE to the same target is a call of its own.
-const REDIRECT_US: i64 = 180_000_000;
+pub const REDIRECT_US: i64 = 180_000_000;
+/// Calls of one Call-ID that are looked back over: a log with masked Call-IDs makes them all look alike.
+const LOOK_BACK: usize = 16;
 
 /// One call as a set of transactions; all numbers are places in `Transactions::list`.
 #[derive(Debug, Default)]
@@ -34,6 +37,8 @@ pub struct Legs {
     pub list: Vec<Leg>,
     /// For each transaction the place of its leg in `list`.
     pub of: Vec<Option<u32>>,
+    /// Times that a leg was not found among the latest of its Call-ID and older ones were not looked at.
+    pub unsought: u64,
 }
 
 impl Legs {
@@ -52,13 +57,14 @@ pub fn legs(traffic: &Traffic<'_>) -> Legs {
         by_call: HashMap::new(),
         call_ids: HashSet::new(),
         targets: HashMap::new(),
+        unsought: Cell::new(0),
     };
     for (place, transaction) in traffic.transactions.list.iter().enumerate() {
         let place = u32::try_from(place).unwrap_or(u32::MAX);
         let leg = builder.place(place, transaction);
         builder.legs.of.push(leg);
     }
-    builder.legs
+    Legs { unsought: builder.unsought.get(), ..builder.legs }
 }
 
 struct Builder<'t, 'm> {
@@ -69,6 +75,7 @@ struct Builder<'t, 'm> {
     call_ids: HashSet<(u32, Sym)>,
     /// Contacts of a 3xx: its leg and transaction.
     targets: HashMap<(u32, String), (u32, u32)>,
+    unsought: Cell<u64>,
 }
 
 impl Builder<'_, '_> {
@@ -146,7 +153,16 @@ impl Builder<'_, '_> {
                 again && later && same_end && last.role.fits(transaction.role)
             })
         };
-        legs.iter().rev().take(16).find(|leg| retry(leg)).copied()
+        self.latest(legs, |leg| retry(leg))
+    }
+
+    /// The latest leg that fits, of those that are looked at.
+    fn latest(&self, legs: &[u32], fits: impl Fn(&&u32) -> bool) -> Option<u32> {
+        let found = legs.iter().rev().take(LOOK_BACK).find(fits).copied();
+        if found.is_none() && legs.len() > LOOK_BACK {
+            self.unsought.set(self.unsought.get() + 1);
+        }
+        found
     }
 
     /// RFC 3261 §8.1.3.4: an INVITE to a contact of a 3xx continues that call, whatever its Call-ID.
@@ -190,7 +206,7 @@ impl Builder<'_, '_> {
         let legs = self.by_call.get(&(transaction.scope, transaction.call_id))?;
         let masked = is_masked(self.traffic.keys.symbols.text(transaction.call_id));
         let open = |leg: &&u32| self.legs.list.get(**leg as usize).is_some_and(|l| !l.tagged || (!local.is_some() && !masked));
-        let found = legs.iter().rev().take(16).find(open).copied();
+        let found = self.latest(legs, open);
         found.or_else(|| if masked || !local.is_some() { None } else { self.sharing(transaction, legs) })
     }
 
@@ -205,7 +221,7 @@ impl Builder<'_, '_> {
                 t.role == Role::Unknown && (t.from_tag == remote || t.request_to_tag(&self.traffic.keys) == remote)
             })
         };
-        legs.iter().rev().take(16).find(shares).copied().filter(|_| remote.is_some())
+        remote.is_some().then(|| self.latest(legs, shares)).flatten()
     }
 
     /// Does this transaction prove a call, although none is known that it belongs to?

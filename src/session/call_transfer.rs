@@ -9,19 +9,25 @@ use super::traffic::{Traffic, other, requester};
 use crate::base::{Private, PrivateKind, Segment, Text};
 use crate::sip::dialog::DialogRef;
 use crate::sip::transaction::{Role, Transaction};
-use crate::sip::{Message, Method};
+use crate::sip::{Direction, Message, Method};
 
-/// One event for each REFER, one for each final NOTIFY.
+/// One event for each REFER, one for each final NOTIFY of a transfer.
 pub fn events(traffic: &Traffic<'_>, all: &[&Transaction]) -> Vec<CallEvent> {
     let mut events = Vec::new();
     let progress = progress(traffic, all);
     for refer in all.iter().filter(|t| t.method == Method::Refer) {
-        transfer(traffic, refer, progress.get(&refer.first()).copied(), &mut events);
+        transfer(traffic, all, refer, progress.get(&refer.first()).copied(), &mut events);
     }
     events
 }
 
-fn transfer(traffic: &Traffic<'_>, refer: &Transaction, last: Option<(u32, u16)>, events: &mut Vec<CallEvent>) {
+fn transfer(
+    traffic: &Traffic<'_>,
+    all: &[&Transaction],
+    refer: &Transaction,
+    last: Option<(u32, u16)>,
+    events: &mut Vec<CallEvent>,
+) {
     let Some((request, message)) = refer.request().and_then(|r| traffic.message(r).map(|m| (r, m))) else { return };
     let target = refer_to(message);
     let attended = target.is_some_and(|uri| DialogRef::in_uri(uri).is_some());
@@ -35,17 +41,31 @@ fn transfer(traffic: &Traffic<'_>, refer: &Transaction, last: Option<(u32, u16)>
     };
     let mut messages = vec![request];
     messages.extend(refer.answer);
-    let kind = if attended { "transfer-attended" } else { "transfer-blind" };
+    let conference = refer.role == Role::Client && is_focus(traffic, all);
+    let kind = match (conference, attended) {
+        (true, _) => "conference",
+        (false, true) => "transfer-attended",
+        (false, false) => "transfer-blind",
+    };
     let bare = target.map(|uri| uri.split('?').next().unwrap_or(uri).to_owned()).unwrap_or_default();
     let to = [("target", Segment::Private(Private::new(PrivateKind::Uri, bare)))];
     let shown = last.filter(|_| status.is_some_and(|s| s < 300)).map(|(_, s)| s).or(status);
     let start = event(traffic.at(request), kind, requester(refer.role), &messages);
     events.push(CallEvent { result: Some(result), status: shown, text: Text::phrase("call_event.transfer", &to), ..start });
-    if let Some((notify, told)) = last.filter(|(_, told)| *told >= 200) {
+    if let Some((notify, told)) = last.filter(|(_, told)| *told >= 200 && !conference) {
         let result = if told < 300 { EventResult::Ok } else { EventResult::Failed };
         let end = event(traffic.at(notify), "transfer-result", other(requester(refer.role)), &[notify]);
         events.push(CallEvent { result: Some(result), status: Some(told), ..end });
     }
+}
+
+/// The other end is the focus of a conference: its Contact says so (RFC 4579 §4.3). A REFER to it adds somebody or puts somebody out; nobody
+/// is transferred.
+fn is_focus(traffic: &Traffic<'_>, all: &[&Transaction]) -> bool {
+    let from_peer = |index: &u32| traffic.key(*index).is_some_and(|k| k.direction == Direction::Received);
+    let says = |message: &Message| message.contacts().iter().any(|c| c.params.find("isfocus").is_some());
+    let invites = all.iter().filter(|t| matches!(t.method, Method::Invite | Method::Update));
+    invites.flat_map(|t| t.messages()).filter(from_peer).filter_map(|m| traffic.message(m)).any(says)
 }
 
 /// The URI of Refer-To.

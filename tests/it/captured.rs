@@ -74,9 +74,9 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Offers that found an end: the corpus leaves offers without any final out.
-fn ended(media: &Value) -> Vec<&Value> {
-    list(media).iter().filter(|m| m["outcome"] != "unanswered").collect()
+/// Lines of offers that were answered or refused for themselves; `unanswered` ones stand apart.
+fn parted(media: &Value) -> (Vec<&Value>, Vec<&Value>) {
+    list(media).iter().partition(|m| m["outcome"] != "unanswered")
 }
 
 /// How far the ends of a hold may lie from the message that completes its offer/answer.
@@ -126,13 +126,22 @@ fn call(score: &mut Score, number: usize, truth: &Value, ours: &Value, durations
             score.near(&format!("call {number} hold to"), truth["to_us"].as_i64(), micros(&ours["to"]), HOLD_US);
         }
     }
-    let (truths, media) = (ended(&truth["media"]), ended(&ours["media"]));
+    let ((truths, refused), (media, unanswered)) = (parted(&truth["media"]), parted(&ours["media"]));
+    // The truth leaves out the offers of INVITEs that no final answered; where each INVITE has one, nothing is left out.
+    if !list(&truth["invite_finals"]).contains(&Value::Null) {
+        let lines = |media: &[&Value]| {
+            let keys = ["kind", "index", "cause", "offered", "codec", "offered_by", "early"];
+            media.iter().map(|m| Value::Array(keys.map(|key| m[key].clone()).to_vec())).collect::<Value>()
+        };
+        score.equal(&format!("call {number} media unanswered"), &lines(&refused), &lines(&unanswered));
+    }
     score.equal(&format!("call {number} media lines"), &json!(truths.len()), &json!(media.len()));
     for (truth, ours) in truths.iter().zip(media) {
         for key in ["kind", "index", "cause", "codec", "offered_by", "early", "outcome"] {
             score.equal(&format!("call {number} media {key}"), &truth[key], &ours[key]);
         }
-        if truth["outcome"] == "agreed" {
+        // On a refused line nothing flows: the truth has no direction for it, and the report's words have none for that.
+        if !truth["direction"].is_null() {
             score.equal(&format!("call {number} media direction"), &truth["direction"], &ours["direction"]);
         }
     }
@@ -257,6 +266,7 @@ fn each_fact_broken_on_purpose_is_caught() {
         ("/calls/0/media/0/early", json!(true)),
         ("/calls/0/media/0/outcome", json!("rejected")),
         ("/calls/0/media/1/direction", json!("sendrecv")),
+        ("/calls/0/media/2/outcome", json!("unanswered")),
         ("/calls/0/media", json!([])),
     ];
     for (place, wrong) in broken {

@@ -243,7 +243,7 @@ fn every_word_of_the_schema_has_words_for_people() {
         ("role_basis", "content path both"),
         (
             "event",
-            "early-media hold resume transfer-blind transfer-attended transfer-result replaced redirect session-refresh \
+            "early-media hold resume conference transfer-blind transfer-attended transfer-result replaced redirect session-refresh \
              session-expired codec-change dtmf authentication reinvite-failed ack-missing bye-unanswered",
         ),
         (

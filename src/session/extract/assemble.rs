@@ -174,6 +174,10 @@ impl Assembler {
             return false;
         };
         let pending = self.pending.remove(at);
+        if !line.headed && pending.beginning.record != line.record {
+            // The record that cut in ended in a start line of its own, which is prose: the headers behind it are this message's.
+            self.pending.retain(|p| p.beginning.record != line.record);
+        }
         let doubled = pending.blanks > 0;
         // Whatever was unfinished here ended before this message.
         let lane = content.get(..prefix).unwrap_or_default();

@@ -35,7 +35,7 @@ fn find(text: &str) -> Extracted {
             source: SourceRef { member: MemberId(0), line: *number, offset: *start as u64, bytes: text.len() as u32 },
             stamp: None,
             level: Level::Unknown,
-            thread: text.get(..message_at).unwrap().trim().as_bytes(),
+            thread: text.get(..message_at).unwrap().trim().trim_start_matches('@').as_bytes(),
             pid: b"",
             code: b"",
             dialect: None,
@@ -118,6 +118,19 @@ fn cut_by_a_record_of_another_thread() {
     assert_eq!(texts(&format!("@1 send\n{head}@2 timer fired\n{tail}@1 y\n")), vec![INVITE]);
     let (head, tail) = INVITE.split_at(INVITE.find("c=IN").unwrap());
     assert_eq!(texts(&format!("@1 send\n{head}@2 timer fired\n{tail}@1 y\n")), vec![INVITE]);
+}
+
+/// Prose of another record that ends in a status line cuts in between a start line and its headers: it begins nothing.
+#[test]
+fn prose_between_a_start_line_and_its_headers() {
+    let (start, headers) = INVITE.split_once("\r\n").unwrap();
+    for (one, two) in [("@1 ", "@2 "), ("@ ", "@ ")] {
+        let log = format!("{one}send\n{start}\r\n{two}queued the answer SIP/2.0 200 OK\n{headers}{one}y\n");
+        assert_eq!(texts(&log), vec![INVITE], "{one}{two}");
+        // Where the start line stands behind words as well, nothing tells the two apart: the nearer one has the headers.
+        let log = format!("{one}send: {start}\r\n{two}queued the answer SIP/2.0 200 OK\n{headers}{one}y\n");
+        assert_eq!(find(&log).found.len(), 1, "{one}{two}");
+    }
 }
 
 #[test]
