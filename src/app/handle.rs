@@ -2,9 +2,11 @@
 
 use eframe::egui::{Context, ViewportCommand};
 
-use super::{App, Content, Shown, Theme, dialog};
+use super::{App, Content, Shown, Theme, dialog, jobs};
 use crate::base::words::{Words, word};
-use crate::base::{Language, Tone};
+use crate::base::{Language, SourceRef, Tone};
+use crate::export::{Outlet, ask};
+use crate::findings::ask::About;
 use crate::session::MessageId;
 use crate::session::startup::StageId;
 use crate::timeline::ladder::Kind;
@@ -71,6 +73,8 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         }
         Command::Scale(way) => scale(ctx, way),
         Command::Back => back(app, ctx),
+        Command::ShowLines(source) => show_lines(app, ctx, source),
+        Command::CopyAsk(about) => copy_ask(app, ctx, about),
         Command::CopyReference | Command::CopyMessage => copy(app, ctx, matches!(command, Command::CopyMessage)),
         other => {
             if let Some(shown) = app.shown() {
@@ -108,13 +112,16 @@ fn in_document(shown: &mut Shown, command: Command) {
             let again = state.selection.stage == id;
             state.selection.stage = id.filter(|_| !again);
             state.selection.finding = None;
+            state.selection.lines = None;
             state.view = View::Overview;
         }
         Command::ShowFinding(place) => {
             state.remember();
-            let again = state.selection.finding == Some(place);
+            let again = state.selection.finding == Some(place) && state.view == View::Overview;
             state.selection.finding = Some(place).filter(|_| !again);
             state.selection.stage = None;
+            state.selection.lines = None;
+            state.view = View::Overview;
         }
         Command::ToggleFold(id) if state.open_folds.remove(&id) => {}
         Command::ToggleFold(id) => {
@@ -165,6 +172,25 @@ fn in_document(shown: &mut Shown, command: Command) {
     }
 }
 
+/// Shows the log around a line, or stops showing it. The lines are unpacked again, on a thread of their own.
+fn show_lines(app: &mut App, ctx: &Context, source: SourceRef) {
+    let language = app.language;
+    let Some(shown) = app.shown() else { return };
+    let state = &mut shown.view;
+    if state.selection.lines.take() == Some(source) {
+        return;
+    }
+    if !matches!(state.view, View::Overview | View::Timeline | View::Calls) {
+        state.remember();
+        state.view = View::Overview;
+    }
+    state.selection.lines = Some(source);
+    if state.excerpt.as_ref().is_none_or(|e| e.source != source) {
+        state.excerpt = None;
+        shown.lines = Some(jobs::lines_around(&shown.store, source, language, ctx));
+    }
+}
+
 fn go(state: &mut ViewState, view: View) {
     if state.view != view {
         state.remember();
@@ -186,6 +212,7 @@ fn show_message(shown: &mut Shown, id: MessageId) {
         state.view = View::Timeline;
     }
     state.selection.message = Some(id);
+    state.selection.lines = None;
     state.reveal = true;
     if !inside {
         let facts = &document.analysis.facts;
@@ -322,5 +349,13 @@ fn copy(app: &mut App, ctx: &Context, whole: bool) {
     };
     ctx.copy_text(text);
     let said = Words::current().fill("window.copied", &[("what", &reference)]);
+    app.toast = Some((said, ctx.input(|i| i.time) + TOAST_S));
+}
+
+fn copy_ask(app: &mut App, ctx: &Context, about: About) {
+    let Some(shown) = app.shown() else { return };
+    let Some(text) = ask::block(&shown.document.analysis, about, Words::current(), &Outlet::originals()) else { return };
+    ctx.copy_text(text);
+    let said = Words::current().fill("window.copied", &[("what", word("ask.title"))]);
     app.toast = Some((said, ctx.input(|i| i.time) + TOAST_S));
 }

@@ -7,9 +7,11 @@ use eframe::egui::Context;
 
 use crate::analyse::{OpenError, Options, analyse};
 use crate::base::words::{self, word};
-use crate::base::{Language, Progress};
+use crate::base::{Language, Progress, SourceRef};
 use crate::bundle::Input;
+use crate::bundle::store::Store;
 use crate::ui::Document;
+use crate::ui::panels::excerpt::{AROUND, Excerpt};
 
 /// Why a job gave no document.
 pub enum Ended {
@@ -80,6 +82,46 @@ impl Drop for Job {
     }
 }
 
+/// Text read before and after a line, to find its neighbours in.
+const NEAR_BYTES: u64 = 32 << 10;
+/// Characters kept of one line.
+const MOST_LINE: usize = 4_000;
+
+/// Reads the lines around one, on a thread of its own; the receiver gets them once.
+pub fn lines_around(store: &Arc<Store>, source: SourceRef, language: Language, ctx: &Context) -> Receiver<Excerpt> {
+    let (sender, receiver) = sync_channel(1);
+    let (store, ctx, refused) = (Arc::clone(store), ctx.clone(), sender.clone());
+    let work = move || {
+        let _spoken = words::speak(language);
+        let progress = Progress::new();
+        let from = source.offset.saturating_sub(NEAR_BYTES);
+        let lines = store.lines(source.member, from..source.offset, &progress).and_then(|before| {
+            let after = store.lines(source.member, source.offset..source.offset.saturating_add(NEAR_BYTES), &progress)?;
+            Ok(numbered(&before, from > 0, &after, source.line))
+        });
+        let _ = sender.send(Excerpt { source, lines: lines.map_err(|note| note.text) });
+        ctx.request_repaint();
+    };
+    if let Err(why) = std::thread::Builder::new().name("lines".to_owned()).spawn(work) {
+        let _ = refused.send(Excerpt { source, lines: Err(format!("{}: {why}", word("window.no_thread"))) });
+    }
+    receiver
+}
+
+/// The last lines of `before` and the first of `after`, with their numbers; `line` is the first of `after`. The first line of a text
+/// that begins inside the log may be cut.
+fn numbered(before: &str, cut: bool, after: &str, line: u64) -> Vec<(u64, String)> {
+    let kept = |text: &str| text.chars().take(MOST_LINE).collect::<String>();
+    let lines: Vec<&str> = before.lines().skip(usize::from(cut)).collect();
+    let first = lines.len().saturating_sub(AROUND);
+    let shown = lines.iter().skip(first);
+    let count = u64::try_from(lines.len() - first).unwrap_or(0);
+    let mut out: Vec<(u64, String)> =
+        (line.saturating_sub(count)..).zip(shown).map(|(number, text)| (number, kept(text))).collect();
+    out.extend((line..).zip(after.lines().take(AROUND + 1)).map(|(number, text)| (number, kept(text))));
+    out
+}
+
 /// The name of a tab for these inputs.
 pub fn name(inputs: &[Input]) -> String {
     let first = match inputs.first() {
@@ -91,5 +133,25 @@ pub fn name(inputs: &[Input]) -> String {
     match inputs.len() {
         0 | 1 => first,
         more => format!("{first} +{}", more - 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbered;
+
+    #[test]
+    fn neighbours_keep_their_numbers() {
+        let log: Vec<String> = (1..=40).map(|n| format!("line {n}\n")).collect();
+        let (before, after) = (log[..20].concat(), log[20..].concat());
+        let shown = numbered(&before, false, &after, 21);
+        assert_eq!(shown.first().unwrap(), &(11, "line 11".to_owned()));
+        assert_eq!(shown.last().unwrap(), &(31, "line 31".to_owned()));
+        assert!(shown.iter().all(|(n, text)| text == &format!("line {n}")));
+        // The beginning and the end of a log, and a text that begins in the middle of a line.
+        let shown = numbered("line 1\nline 2\n", false, "line 3", 3);
+        assert_eq!(shown.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [1, 2, 3]);
+        let shown = numbered("e 1\nline 2\n", true, "line 3\n", 3);
+        assert_eq!(shown, [(2, "line 2".to_owned()), (3, "line 3".to_owned())]);
     }
 }

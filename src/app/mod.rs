@@ -10,6 +10,8 @@ use crate::analyse::{Analysis, Options};
 use crate::base::Language;
 use crate::base::words;
 use crate::bundle::Input;
+use crate::bundle::store::Store;
+use crate::ui::panels::excerpt::Excerpt;
 use crate::ui::{Command, Document, Scheme, View, ViewState, fonts, tokens};
 
 mod dialog;
@@ -43,6 +45,10 @@ pub enum Theme {
 struct Shown {
     document: Arc<Document>,
     view: ViewState,
+    /// Text on demand.
+    store: Arc<Store>,
+    /// Lines being read.
+    lines: Option<Receiver<Excerpt>>,
 }
 
 /// What a tab holds.
@@ -138,7 +144,8 @@ impl App {
         let mut view = ViewState::new(&document);
         view.view = self.first_view.unwrap_or(View::Overview);
         let name = document.name().to_owned();
-        let mut shown = Shown { document, view };
+        let store = Arc::new(Store::new(Arc::clone(&document.analysis.bundle)));
+        let mut shown = Shown { document, view, store, lines: None };
         handle::settle(&mut shown);
         Tab { name, content: Content::Ready(Box::new(shown)) }
     }
@@ -165,6 +172,12 @@ impl App {
             self.tabs.splice(place..=place, new);
             self.keep_active(place, count);
             place += count;
+        }
+        if let Some(shown) = self.shown()
+            && let Some(excerpt) = shown.lines.as_ref().and_then(|lines| lines.try_recv().ok())
+        {
+            shown.lines = None;
+            shown.view.excerpt = Some(excerpt);
         }
         if let Some(paths) = self.picker.as_ref().and_then(|picker| picker.try_recv().ok()) {
             self.picker = None;

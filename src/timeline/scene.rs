@@ -21,6 +21,8 @@ pub enum Target {
     Stage(StageId),
     /// A line of the log.
     Record(SourceRef),
+    /// A finding by its place in the list.
+    Finding(u32),
 }
 
 /// What a span means; the front gives it fill, edge and pattern.
@@ -125,6 +127,8 @@ pub enum Topic {
     Media,
     /// Error records.
     Errors,
+    /// Findings.
+    Findings,
 }
 
 /// One lane.

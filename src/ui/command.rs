@@ -1,7 +1,9 @@
 //! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
 
 use super::state::View;
+use crate::base::SourceRef;
 use crate::bundle::Input;
+use crate::findings::ask::About;
 use crate::session::MessageId;
 use crate::timeline::{Subject, Window};
 
@@ -40,6 +42,8 @@ pub enum Command {
     ShowStage(usize),
     /// Choose a finding.
     ShowFinding(usize),
+    /// Show the log around a line, or stop showing it.
+    ShowLines(SourceRef),
     /// Unfold or fold the rows named by their first message.
     ToggleFold(MessageId),
     /// Choose the next or previous arrow of the ladder, or row of the list.
@@ -70,4 +74,6 @@ pub enum Command {
     CopyReference,
     /// Put the chosen message on the clipboard.
     CopyMessage,
+    /// Put what to ask the server team about this on the clipboard.
+    CopyAsk(About),
 }

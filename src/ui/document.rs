@@ -45,7 +45,7 @@ impl Document {
     pub fn new(analysis: Arc<Analysis>) -> Self {
         let (facts, index) = (&analysis.facts, analysis.index.as_slice());
         let runs = u32::try_from(facts.runs.len()).unwrap_or(u32::MAX);
-        let scene = |run| Scene::new(&Source::new(facts, index, run));
+        let scene = |run| Scene::new(&Source::new(facts, index, run).with_findings(&analysis.findings));
         let scenes = if runs == 0 { vec![scene(None)] } else { (0..runs).map(|run| scene(Some(RunId(run)))).collect() };
         let density = density(&analysis);
         let records = analysis.members.iter().map(|m| m.records).sum();

@@ -14,6 +14,7 @@ use super::widgets::{self, Row as Line, area, cut_top, line_below};
 use super::{Command, Cx, Document, Type, ViewState, text};
 use crate::base::words::{Words, word};
 use crate::base::{LogTime, Tone};
+use crate::findings::ask::About;
 use crate::session::MessageId;
 use crate::sip::Direction;
 use crate::timeline::Subject;
@@ -35,6 +36,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
     };
     let count = Words::current().fill("window.n_messages", &[("n", &ladder.messages.to_string())]);
     let body = widgets::head(ui, palette, rect, word("window.ladder"), &about(document, state), &count);
+    if let Some(Subject::Call(id)) = state.selection.subject {
+        let bar = Rect::from_min_size(rect.min, vec2(rect.width() - 104.0, widgets::HEAD));
+        let place = Rect::from_min_max(pos2(bar.right() - 170.0, bar.top()), bar.max);
+        if widgets::link(ui, palette, place, Align::Max, word("window.copy_ask")).clicked() {
+            cx.send(Command::CopyAsk(About::Call(id)));
+        }
+    }
     if ladder.rows.is_empty() {
         widgets::empty(ui, palette, body, word("window.no_rows"));
         return;

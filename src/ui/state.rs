@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::document::Document;
-use crate::base::{Language, words};
+use super::panels::excerpt::Excerpt;
+use crate::base::{Language, SourceRef, words};
 use crate::session::startup::StageId;
 use crate::session::{MessageId, RunId};
 use crate::timeline::{Ladder, Subject, Window};
@@ -67,6 +68,8 @@ pub struct Selection {
     pub stage: Option<StageId>,
     /// The finding shown, by its place.
     pub finding: Option<usize>,
+    /// The line whose surroundings are shown.
+    pub lines: Option<SourceRef>,
 }
 
 /// A place to come back to.
@@ -106,6 +109,8 @@ pub struct ViewState {
     pub reveal: bool,
     /// The next frame puts the cursor into the search box.
     pub focus_filter: bool,
+    /// Lines of the log that a job read; none while it reads.
+    pub excerpt: Option<Excerpt>,
     /// Derived data, droppable.
     pub memo: Memo,
 }
@@ -136,6 +141,7 @@ impl ViewState {
             filter: String::new(),
             reveal: false,
             focus_filter: false,
+            excerpt: None,
             memo: Memo::default(),
         };
         state.choose_run(document, state.run);

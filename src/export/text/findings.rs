@@ -41,6 +41,7 @@ fn one(view: &View<'_>, page: &mut Page, finding: &Finding) {
     list(view, page, "report.causes", &finding.causes);
     list(view, page, "report.checks", &finding.checks);
     list(view, page, "report.steps", &finding.steps);
+    list(view, page, "report.not_when", &finding.not_when);
     page.line(2, view.word("report.evidence"));
     view.evidence(page, 4, &finding.evidence);
     page.pair(2, view.word("report.sources"), &finding.sources.join("; "));

@@ -3,11 +3,13 @@
 use super::axis::Extent;
 use super::scene::Lane;
 use crate::base::{LogTime, MemberId, Private, Segment, Text};
+use crate::findings::Finding;
 use crate::records::index::Index;
 use crate::session::{Facts, RunId};
 
 pub mod call;
 pub mod errors;
+pub mod findings;
 pub mod keepalive;
 pub mod media;
 pub mod registration;
@@ -24,6 +26,8 @@ pub struct Source<'a> {
     pub run: Option<RunId>,
     /// First and last moment of the run.
     pub extent: Option<Extent>,
+    /// What is wrong; `None`: not asked for.
+    pub findings: Option<&'a [Finding]>,
 }
 
 impl<'a> Source<'a> {
@@ -40,7 +44,14 @@ impl<'a> Source<'a> {
         };
         let found = if run.is_some() { of_run.or_else(of_messages) } else { of_runs().or_else(of_messages) };
         let extent = found.map(|(start, end)| Extent { start_us: start.0, end_us: end.0.max(start.0) });
-        Self { facts, index, run, extent }
+        Self { facts, index, run, extent, findings: None }
+    }
+
+    /// With a lane of findings.
+    #[must_use]
+    pub fn with_findings(mut self, findings: &'a [Finding]) -> Self {
+        self.findings = Some(findings);
+        self
     }
 
     /// Does a fact of run `id` belong here?
@@ -68,7 +79,8 @@ impl<'a> Source<'a> {
 pub type Build = fn(&Source<'_>) -> Vec<Lane>;
 
 /// Every topic, top to bottom.
-pub const LANES: [Build; 5] = [startup::lanes, registration::lanes, keepalive::lanes, call::lanes, errors::lanes];
+pub const LANES: [Build; 6] =
+    [startup::lanes, registration::lanes, keepalive::lanes, call::lanes, errors::lanes, findings::lanes];
 
 /// A sentence made of one private value.
 fn private(value: &Private) -> Text {

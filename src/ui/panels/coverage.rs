@@ -1,7 +1,9 @@
-//! What this answer is based on: members read, members missing, what could not be read. In: an analysis. Out: a short panel.
+//! What this answer is based on: members read, members missing, what could not be read; then what the case needs. In: an analysis.
+//! Out: a short panel.
 
 use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
 
+use super::case;
 use crate::base::words::{self, Words, word};
 use crate::base::{Note, Tone, ZoneBasis};
 use crate::timeline::figures::count;
@@ -31,6 +33,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, rect: Rect) {
             widgets::reserve(ui, 4.0);
             notes(ui, cx, document);
             zones(ui, cx, document);
+            widgets::reserve(ui, 8.0);
+            case::checklist(ui, cx, document);
         });
     });
 }

@@ -8,6 +8,7 @@
 
 use eframe::egui::{Align, Rect, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, vec2};
 
+use super::excerpt;
 use crate::base::words::{Words, word};
 use crate::session::{LoggedMessage, MessageId};
 use crate::sip::Direction;
@@ -25,6 +26,10 @@ const WIDE: f32 = 560.0;
 /// The panel.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, rect: Rect) {
     let palette = cx.palette;
+    if let Some(lines) = state.selection.lines {
+        excerpt::show(ui, cx, document, state, lines, rect);
+        return;
+    }
     let chosen = state.selection.message.and_then(|id| Some((id, document.analysis.facts.message(id)?)));
     let Some((id, logged)) = chosen else {
         let body = widgets::head(ui, palette, rect, word("window.message"), "", "");

@@ -2,8 +2,11 @@
 
 pub mod bars;
 pub mod calls;
+pub mod card;
+pub mod case;
 pub mod coverage;
 pub mod device_config;
+pub mod excerpt;
 pub mod files;
 pub mod findings;
 pub mod loading;

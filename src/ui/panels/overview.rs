@@ -8,7 +8,7 @@
 
 use eframe::egui::{Rect, Ui};
 
-use super::{calls, coverage, findings, registrations, verdict};
+use super::{calls, card, coverage, excerpt, findings, registrations, verdict};
 use crate::base::words::word;
 use crate::ui::widgets::{self, area, cut_bottom, cut_left, cut_right, cut_top, line_right};
 use crate::ui::{Cx, Document, ViewState, timeline};
@@ -46,11 +46,21 @@ fn middle(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState) 
     // Another finding starts at its top, not where the last one was scrolled to.
     let name = format!("facts-{:?}", state.selection.finding);
     widgets::rows(ui, &name, |ui| {
-        if let Some(finding) = finding {
-            findings::card(ui, cx, document, finding);
+        let stage = state.selection.stage;
+        let of_stage = stage.and_then(|id| facts.runs.get(state.run)?.stages.iter().find(|s| s.id == id));
+        let evidence = finding.map(|f| &f.evidence).or(of_stage.map(|s| &s.evidence));
+        // Lines that belong to nothing chosen here stand on top: a checklist's proof, an error record.
+        if let Some(lines) = state.selection.lines
+            && evidence.is_none_or(|list| card::shown_lines(state, list).is_none())
+        {
+            let rect = widgets::reserve(ui, excerpt::wanted_height(state, lines));
+            excerpt::show(ui, cx, document, state, lines, rect);
         }
-        if let Some(stage) = state.selection.stage {
-            findings::stage(ui, cx, document, state, stage);
+        if let Some(finding) = finding {
+            card::finding(ui, cx, document, state, finding);
+        }
+        if let Some(stage) = stage {
+            card::stage(ui, cx, document, state, stage);
         }
         let run = state.run_id();
         let of_run = facts.registrations.iter().filter(|r| r.run == run || facts.runs.is_empty()).count();

@@ -200,6 +200,7 @@ fn choose(target: crate::timeline::Target, cx: &mut Cx<'_>) {
                 cx.send(Command::ShowStage(place));
             }
         }
-        Target::Record(_) => {}
+        Target::Record(source) => cx.send(Command::ShowLines(source)),
+        Target::Finding(place) => cx.send(Command::ShowFinding(place as usize)),
     }
 }
