@@ -8,7 +8,7 @@ use super::read::Part;
 use super::{Analysis, MemberReport, Options, Rules};
 use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone};
 use crate::bundle::{self, Bundle, Member, Role};
-use crate::findings::{BundleView, MemberView, ResolvedHit, case, evaluate};
+use crate::findings::{BundleView, MemberView, ResolvedHit, case, evaluate, verdict};
 use crate::records::index::Index;
 use crate::records::lines::LineHit;
 use crate::session::assemble::{self, CrlfSign};
@@ -85,6 +85,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         busy: Some(&busy),
     };
     let outcome = evaluate(&rules.catalogue, &hits, &facts, &view);
+    verdict::say_kind(&mut facts, &outcome.findings);
     let sources = case::Sources {
         facts: &facts,
         findings: &outcome.findings,

@@ -21,6 +21,7 @@ pub mod explain;
 mod line_hits;
 pub mod signature;
 mod trial;
+pub mod verdict;
 pub mod view;
 
 pub use catalogue::Catalogue;

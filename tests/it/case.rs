@@ -25,7 +25,7 @@ const UUID: &str = "51c0aaaa-1111-4222-8333-44445555e7b2";
 const ORG: &str = "0f3cbbbb-1111-4222-8333-444455559d21";
 
 /// The token refused three times, as in public lines, after a profile that names user and organisation.
-fn token_refused() -> String {
+pub fn token_refused() -> String {
     let head = |ms: u32| format!("2026-03-11T08:41:{:02}.{:03}Z <Info> [0x390] ", 2 + ms / 1_000, ms % 1_000);
     let mut log = String::new();
     log += &format!(
@@ -82,7 +82,7 @@ fn what_the_log_hides_is_told_apart_from_what_it_lacks() {
     let tracking = item(&report, "tracking-id");
     assert_eq!((tracking["state"].as_str(), tracking["masked"][0]["line"].as_u64()), (Some("redacted"), Some(1)));
     assert_eq!(item(&report, "user")["state"], "missing");
-    assert!(text.contains("Hidden in the log"), "{text}");
+    assert!(text.contains("hidden in the log"), "{text}");
     assert!(
         report["case"].as_array().unwrap().iter().all(|i| i["id"] != "case-number"),
         "feedback is nothing that a case must have"
@@ -165,4 +165,62 @@ fn the_servers_clock_and_zone_are_worked_out_from_its_tag_and_call_id() {
         assert!(block.contains(said), "{said}\n{block}");
     }
     assert!(text.contains("16:51:41.131 +01:00"), "{text}");
+}
+
+#[test]
+fn a_client_of_unified_cm_is_said_to_be_one() {
+    let line = "2024-02-02T12:02:22.501Z <Error> [0x390] TelephonyService.cpp:1 onError:Phone services error: 1000:500\n";
+    let (report, _) = reports(&[("current_log.txt", line)]);
+    let verdict = &report["sessions"][0]["verdict"];
+    assert_eq!(verdict["state"], "unknown");
+    assert!(verdict["text"].as_str().unwrap().contains("Unified CM"), "{verdict}");
+    assert!(report["findings"].as_array().unwrap().iter().any(|f| f["id"] == "unified-cm-code"));
+}
+
+/// Three calls of a phone, each REGISTER – INVITE – BYE – sign-off: one episode a call, nothing to complain of.
+#[test]
+fn a_phone_registers_for_each_call_and_is_not_blamed() {
+    let mut log = String::new();
+    let mut line = 0_i64;
+    let mut say = |text: String| {
+        line += 1;
+        let (minute, second) = (line * 2 / 60, line * 2 % 60);
+        log.push_str(&format!(
+            "2024-02-02 12:{minute:02}:{second:02}.100 9619 9771 D WBX_TEAMS-ucf: tid[0x261f] Sip.cpp::1 onSip:BWC:SIP: {text}\n\n"
+        ));
+    };
+    let out = "Sending, 192.0.2.10:5060 -> 198.51.100.20:5060";
+    let back = "Received, 198.51.100.20:5060 -> 192.0.2.10:5060";
+    for n in 1..=5 {
+        for (kind, method, expires) in [("a", "REGISTER", 300), ("b", "INVITE", 0), ("c", "BYE", 0), ("d", "REGISTER", 0)] {
+            let register = method == "REGISTER";
+            let target = if register { "sip:example.com" } else { "sip:bob@example.com" };
+            let to = if register { "anna" } else { "bob" };
+            let call = if register { format!("r{n}{kind}") } else { format!("c{n}") };
+            let number = if kind == "c" { 2 } else { 1 };
+            let tag = if kind == "c" { ";tag=b" } else { "" };
+            let common = |tag: &str| {
+                format!(
+                    "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK{n}{kind}\nFrom: <sip:anna@example.com>;tag=a{n}\nTo: <sip:{to}@example.com>{tag}\nCall-ID: {call}\nCSeq: {number} {method}\nContact: <sip:anna@192.0.2.10:5060>{}\nUser-Agent: Webex/44.1.0.28000 (Android 14)\nContent-Length: 0",
+                    if register { format!(";expires={expires}") } else { String::new() }
+                )
+            };
+            say(format!("{out}\n{method} {target} SIP/2.0\n{}", common(tag)));
+            say(format!("{back}\nSIP/2.0 200 OK\n{}", common(";tag=b")));
+            if method == "INVITE" {
+                say(format!("{out}\n{}", format!("ACK {target} SIP/2.0\n{}", common(";tag=b")).replace("1 INVITE", "1 ACK")));
+            }
+        }
+    }
+    let (report, text) = reports(&[("bwc/current_log.txt", &log)]);
+    assert_eq!(report["client"]["platform"], "android");
+    assert_eq!(report["calls"].as_array().unwrap().len(), 5, "{text}");
+    assert_eq!(report["sessions"][0]["verdict"]["state"], "ok");
+    assert!(
+        report["sessions"][0]["verdict"]["detail"].as_str().unwrap().contains("5 times"),
+        "{}",
+        report["sessions"][0]["verdict"]
+    );
+    let complaints: Vec<&Value> = report["findings"].as_array().unwrap().iter().filter(|f| f["severity"] != "note").collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
 }

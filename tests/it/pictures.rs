@@ -109,3 +109,32 @@ fn the_main_states_can_be_looked_at() {
     }
     println!("pictures in {}", folder.display());
 }
+
+#[test]
+fn the_log_around_a_proof_can_be_looked_at() {
+    use eframe::egui::accesskit::Role;
+    use egui_kittest::kittest::Queryable;
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, theme) in [("lines-dark", Theme::Dark), ("lines-light", Theme::Light)] {
+        let mut app = App::new(theme);
+        for analysis in read(vec![input("current_log.txt", crate::case::token_refused().into_bytes())]) {
+            app.show(analysis);
+        }
+        let harness = Harness::builder().with_size(Vec2::new(1440.0, 900.0));
+        let mut harness = harness.wgpu().build_eframe(move |cc| {
+            App::prepare(&cc.egui_ctx);
+            app
+        });
+        harness.run_steps(4);
+        harness.get_by_role_and_label(Role::Button, "Show the log lines").click();
+        for _ in 0..30 {
+            harness.run_steps(2);
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let picture = harness.render().unwrap();
+        picture.save(folder.join(format!("{name}.png"))).unwrap();
+        let colours: HashSet<_> = picture.pixels().step_by(7).collect();
+        assert!(colours.len() > 60, "{name} has only {} colours", colours.len());
+    }
+}

@@ -289,6 +289,75 @@ fn two_bundles_stand_in_two_tabs() {
     silent(&harness, "and the call was answered");
 }
 
+/// Clicks a button and gives what was put on the clipboard.
+fn copied(harness: &mut Harness<'_, App>, label: &str) -> String {
+    harness.get_by_role_and_label(Role::Button, label).click();
+    for _ in 0..4 {
+        harness.step();
+        let commands = &harness.output().platform_output.commands;
+        let text = commands.iter().find_map(|c| match c {
+            eframe::egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        });
+        if let Some(text) = text {
+            harness.run_steps(2);
+            return text;
+        }
+    }
+    panic!("nothing was copied");
+}
+
+#[test]
+fn a_line_of_the_log_is_one_click_from_the_finding() {
+    let log = crate::case::token_refused();
+    let mut harness = opened(vec![input("current_log.txt", log.into_bytes())], (1440.0, 900.0));
+    says(&harness, "What the case needs");
+    says(&harness, "User ID: anna.k@example.com");
+    says(&harness, "ced.dat: missing");
+    // The findings have a lane of their own, and one that follows leads to its cause.
+    says(&harness, "Findings");
+    click(&mut harness, Role::Button, "Show the log lines");
+    for _ in 0..200 {
+        harness.run_steps(2);
+        if !labels(&harness).iter().any(|l| l.contains("Reading the log again")) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // The 403 stands in the fourth line; the lines before it are those of the log.
+    says(&harness, "Log lines around current_log.txt:4");
+    says(&harness, "1 2026-03-11T08:41:02.000Z <Info> [0x390] UserProfile.cpp:10");
+    says(&harness, "4 2026-03-11T08:41:08.846Z <Error>");
+    click(&mut harness, Role::Link, "Close");
+    silent(&harness, "Log lines around");
+}
+
+#[test]
+fn what_to_ask_the_server_team_is_copied_with_one_click() {
+    let log = good_log().replace(
+        "SIP/2.0 200 OK\nVia: SIP/2.0/TLS 192.0.2.10:52114;branch=z9hG4bKr2",
+        "SIP/2.0 403 Forbidden\nVia: SIP/2.0/TLS 192.0.2.10:52114;branch=z9hG4bKr2",
+    );
+    let mut harness = opened(vec![input("refused.log", log.into_bytes())], (1440.0, 900.0));
+    let text = copied(&mut harness, "Copy for the server team");
+    for said in [
+        "Registration of sip:anna@example.test",
+        "Time, UTC: 2026-03-10 08:14:02.040",
+        "Call-ID: reg@192.0.2.10",
+        "Final answer: 403 Forbidden, after 20 ms",
+        "SBC, next hop: 198.51.100.20:5061",
+        "refused.log:33",
+    ] {
+        assert!(text.contains(said), "{said}\n{text}");
+    }
+    says(&harness, "Copied What to ask the server team");
+    // A mark of the lane leads to its card from any view.
+    press(&mut harness, Key::Num2);
+    silent(&harness, "What to do");
+    click(&mut harness, Role::ListItem, "Findings: failed register-forbidden");
+    says(&harness, "What to do");
+}
+
 #[test]
 fn every_size_and_every_view_can_be_shown() {
     let analysis = Arc::new(crate::made::full());

@@ -29,10 +29,10 @@ fn text(view: &View<'_>, item: &Item) -> String {
         ItemState::Found => {}
         ItemState::Redacted => {
             let places = view.places(&item.masked);
-            parts.push(format!("{}  {places}. {}", view.named("case-state", item.state.word()), view.words.get(&how)));
+            parts.push(format!("{}  {places} – {}", view.named("case-state", item.state.word()), view.words.get(&how)));
         }
         ItemState::Missing => {
-            parts.push(format!("{}. {}", view.named("case-state", item.state.word()), view.words.get(&how)));
+            parts.push(format!("{} – {}", view.named("case-state", item.state.word()), view.words.get(&how)));
         }
     }
     parts.join("; ")

@@ -34,15 +34,14 @@ pub fn finding(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewSt
     paragraph(ui, &finding.impact, cx.palette.t2);
     relations(ui, cx, document, finding);
     proof_head(ui, cx, document, finding);
-    proof(ui, cx, document, state, &finding.evidence);
+    let caught: Vec<String> = finding.captures.iter().map(|(_, value)| text::shown(value)).collect();
+    proof(ui, cx, document, state, &finding.evidence, &caught);
     steps(ui, cx, word("window.what_to_do"), &finding.steps);
     buttons(ui, cx, finding);
-    for (place, text) in finding.not_when.iter().enumerate() {
-        let before = if place == 0 { word("window.not_when") } else { "" };
-        let shown = text::shown(text);
-        indented(ui, &format!("{before} {shown}"), 20.0, cx.palette.t2, 4.0);
+    if !finding.not_when.is_empty() {
+        let all: Vec<String> = finding.not_when.iter().map(text::shown).collect();
+        indented(ui, &format!("{} {}", word("window.not_when"), all.join(" ")), 20.0, cx.palette.t2, 10.0);
     }
-    widgets::reserve(ui, if finding.not_when.is_empty() { 0.0 } else { 6.0 });
     if let Some(about) = ask::with(&document.analysis, |asker| asker.of_finding(finding)) {
         case::ask(ui, cx, document, about);
     }
@@ -167,7 +166,7 @@ pub fn stage(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewStat
     if stage.evidence.is_empty() {
         paragraph(ui, &Text::word(word("window.no_line")), palette.t3);
     }
-    proof(ui, cx, document, state, &stage.evidence);
+    proof(ui, cx, document, state, &stage.evidence, &[]);
     if stage.state == StageState::Failed && id < StageId::Register {
         case::ask(ui, cx, document, About::Stage(state.run_id(), id));
     }
@@ -190,8 +189,9 @@ fn indented(ui: &mut Ui, shown: &str, left: f32, color: Color32, below: f32) -> 
     Some(Rect::from_min_size(rect.min, vec2(left, 17.0)))
 }
 
-/// The lines that prove it, as logged: a message can be chosen, of another line the log around it is shown below.
-fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, evidence: &[Evidence]) {
+/// The lines that prove it, as logged: a message can be chosen, of another line the log around it is shown below. What was caught
+/// in a line is set off; where it lies beyond the edge, the line begins later.
+fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, evidence: &[Evidence], caught: &[String]) {
     let palette = cx.palette;
     let first = evidence.iter().find_map(|e| e.source).map(|s| s.member);
     let several = evidence.iter().filter_map(|e| e.source).any(|s| Some(s.member) != first);
@@ -231,7 +231,12 @@ fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, e
         if line.at.is_some() {
             text::paint(ui, cut_left(&mut inner, 92.0), Align::Min, &text::clock(line.at), Type::Mono, palette.t2);
         }
-        text::paint(ui, inner, Align::Min, message_of(&shown, line.at.is_some()), Type::Mono, palette.t1);
+        let columns = ui.fonts_mut(|fonts| inner.width() / fonts.glyph_width(&Type::Mono.id(), '0')) as usize;
+        let (before, hit, after) = set_off(message_of(&shown, line.at.is_some()), caught, columns);
+        let pieces =
+            [(before.as_str(), Type::Mono, palette.t1), (hit, Type::MonoBold, palette.accent), (after, Type::Mono, palette.t1)];
+        let galley = text::rich(ui, &pieces, inner.width());
+        text::place(ui, inner, Align::Min, galley);
     }
     if let Some(source) = shown_lines(state, evidence) {
         let rect = widgets::reserve(ui, excerpt::wanted_height(state, source)).shrink2(vec2(20.0, 4.0));
@@ -244,6 +249,23 @@ fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, e
 pub fn shown_lines(state: &ViewState, evidence: &[Evidence]) -> Option<SourceRef> {
     let lines = state.selection.lines?;
     evidence.iter().take(MOST_LINES).any(|e| e.source == Some(lines)).then_some(lines)
+}
+
+/// A line in three parts: what comes before the last caught value, the value, the rest. Values of one or two letters are no landmark.
+fn set_off<'a>(line: &'a str, caught: &[String], columns: usize) -> (String, &'a str, &'a str) {
+    let places =
+        caught.iter().filter(|value| value.len() > 2).filter_map(|value| Some((line.rfind(value.as_str())?, value.len())));
+    let Some((at, length)) = places.max() else { return (line.to_owned(), "", "") };
+    let (before, rest) = line.split_at_checked(at).unwrap_or((line, ""));
+    let (hit, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    let count = before.chars().count();
+    if count + hit.chars().count() <= columns {
+        return (before.to_owned(), hit, after);
+    }
+    // Two thirds of the room for what leads up to it.
+    let kept = columns * 2 / 3;
+    let cut: String = before.chars().skip(count.saturating_sub(kept)).collect();
+    (format!("…{cut}"), hit, after)
 }
 
 /// A line without the stamp it begins with, when its time stands beside it already.
@@ -271,7 +293,20 @@ fn steps(ui: &mut Ui, cx: &Cx<'_>, title: &str, steps: &[Text]) {
 
 #[cfg(test)]
 mod tests {
-    use super::message_of;
+    use super::{message_of, set_off};
+
+    #[test]
+    fn what_was_caught_stays_in_view() {
+        let line = "<Error> [0x390] BroadWorksTokenManager.cpp:190 operator():BWC:SCF: Http error, httpStatusCode: 403";
+        let caught = ["4".to_owned(), "403".to_owned()];
+        let (before, hit, after) = set_off(line, &caught, 200);
+        assert_eq!((before.as_str(), hit, after), (line.strip_suffix("403").unwrap(), "403", ""));
+        let (before, hit, after) = set_off(line, &caught, 30);
+        assert!(before.starts_with('…') && before.ends_with("httpStatusCode: ") && before.chars().count() == 21, "{before}");
+        assert_eq!((hit, after), ("403", ""));
+        assert_eq!(set_off(line, &["404".to_owned()], 30), (line.to_owned(), "", ""));
+        assert_eq!(set_off("Gerät „ž“ fehlt", &["„ž“".to_owned()], 3).1, "„ž“");
+    }
 
     #[test]
     fn a_time_is_shown_once() {
