@@ -232,6 +232,8 @@ fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, e
             text::paint(ui, cut_left(&mut inner, 92.0), Align::Min, &text::clock(line.at), Type::Mono, palette.t2);
         }
         let columns = ui.fonts_mut(|fonts| inner.width() / fonts.glyph_width(&Type::Mono.id(), '0')) as usize;
+        // Of a message the start line says it all.
+        let caught = if line.message.is_none() { caught } else { &[] };
         let (before, hit, after) = set_off(message_of(&shown, line.at.is_some()), caught, columns);
         let pieces =
             [(before.as_str(), Type::Mono, palette.t1), (hit, Type::MonoBold, palette.accent), (after, Type::Mono, palette.t1)];

@@ -94,8 +94,10 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, pl
     if finding.count > 1 {
         told.push(Words::current().fill("window.times", &[("n", &finding.count.to_string())]));
     }
-    let right = cut_right(&mut inner, 110.0);
-    text::paint(ui, right, Align::Max, &told.join(", "), Type::Small, palette.t2);
+    let told = told.join(", ");
+    let width = text::galley(ui, &told, Type::Small, palette.t2, 140.0).size().x;
+    let right = cut_right(&mut inner, if width > 0.0 { width + 10.0 } else { 0.0 });
+    text::paint(ui, right, Align::Max, &told, Type::Small, palette.t2);
     let second = match &finding.effect_of {
         Some(cause) => Words::current().fill("window.follows", &[("cause", cause)]),
         None => finding.id.clone(),
