@@ -10,6 +10,7 @@
     reason = "a test that fails is a test that speaks; clippy.toml covers test functions only, not what they share"
 )]
 
+mod accused;
 mod architecture;
 mod archive;
 mod belongs;
@@ -18,6 +19,7 @@ mod captured;
 mod captured_direct;
 mod case;
 mod cli;
+mod clocks;
 mod device_config;
 mod dialects;
 mod explain;
