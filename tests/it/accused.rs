@@ -24,13 +24,13 @@ const CAUSES: &[(&str, &str, &[&str])] = &[
     ("not-acceptable-here", "call-media-not-acceptable", &[]),
     ("service-unavailable", "", &["call-server-unavailable", "register-server-unavailable"]),
     ("no-response", "call-no-response", &[]),
-    // A re-INVITE without an answer; its caller then ended the call.
-    ("midcall-unroutable", "", &["midcall-change-failed", "bye-unanswered", "dropped-mid-call"]),
+    // A re-INVITE that came nowhere.
+    ("midcall-unroutable", "midcall-change-failed", &["bye-unanswered"]),
     ("keepalive-lost", "keepalive-lost", &[]),
     ("forbidden", "register-forbidden", &[]),
     ("interval-too-brief", "register-interval-too-brief", &[]),
     ("unknown-user", "register-user-unknown", &[]),
-    ("registrar-unreachable", "", &["register-no-answer", "registration-expired"]),
+    ("registrar-unreachable", "register-no-answer", &["registration-expired"]),
     ("wrong-password", "register-unauthorised", &[]),
     ("hold-refused", "midcall-change-failed", &[]),
     ("hold-unanswered", "midcall-change-failed", &[]),

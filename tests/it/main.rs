@@ -34,6 +34,7 @@ mod own_logs;
 mod pictures;
 mod samples;
 mod signatures;
+mod signatures_bundle;
 mod signatures_matrix;
 mod sip_conformance;
 mod sip_hostile;

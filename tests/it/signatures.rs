@@ -15,7 +15,7 @@ use bundlescope::sip::{Direction, Message, Observed};
 
 use crate::captured_direct;
 
-fn catalogue() -> &'static Catalogue {
+pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: std::sync::OnceLock<Catalogue> = std::sync::OnceLock::new();
     CATALOGUE.get_or_init(load)
 }
