@@ -59,7 +59,10 @@ fn damaged_bytes_are_named_and_whole_ones_are_not() {
     let mut other = packed;
     let middle = other.len() / 2;
     other[middle..middle + 20].fill(0xff);
-    assert_eq!(ids(&open(other).findings), ["log-damaged"]);
+    // What is unpacked after it may be anything, times too; nothing but the log is accused.
+    let found = open(other);
+    assert_eq!(ids(&found.findings).first(), Some(&"log-damaged"));
+    assert!(ids(&found.findings).iter().all(|id| ["log-damaged", "clock-jump"].contains(id)));
 }
 
 #[test]
