@@ -21,6 +21,7 @@ use crate::findings::Severity;
 mod explain;
 mod inputs;
 mod output;
+mod signatures;
 mod window;
 
 /// Everything went as asked.
@@ -48,6 +49,7 @@ Examples:
   bundlescope report client-log.zip --format json --output report.json
   bundlescope demo                               open the samples that come with the program
   bundlescope explain 200018 --lang nl           say what a code, a finding or plain words mean
+  bundlescope signatures check FOLDER            check rules of your own
 
 Exit codes: 0 done, 1 an input could not be opened or read at all or explain found nothing, 2 wrong arguments, 3 a finding that --fail-on names";
 
@@ -59,6 +61,8 @@ enum Command {
     Demo(PictureArguments),
     /// Say what a code, the name of a finding or plain words mean
     Explain(explain::ExplainArguments),
+    /// List, check, try and write failure signatures
+    Signatures(signatures::SignaturesArguments),
 }
 
 #[derive(Debug, Args)]
@@ -140,6 +144,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Report(arguments)) => report(&arguments),
         Some(Command::Demo(picture)) => window::open(inputs::samples(), &picture),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Signatures(arguments)) => signatures::run(&arguments),
         None => window::open_paths(&parsed.window.paths, &parsed.window.picture),
     }
 }
@@ -163,7 +168,7 @@ fn report(arguments: &ReportArguments) -> u8 {
         say(&why);
         return USAGE;
     }
-    let read = read(groups, &Options { zone_s: arguments.log_zone, rules: rules::user_folder() });
+    let read = read(groups, &Options { zone_s: arguments.log_zone, rules: rules::user_folder(), ..Options::default() });
     if read.analyses.is_empty() {
         return UNREADABLE;
     }

@@ -8,9 +8,9 @@ use super::read::Part;
 use super::{Analysis, MemberReport, Options, Rules};
 use crate::base::{LogTime, MemberId, NoteKind, Notes, Zone};
 use crate::bundle::{self, Bundle, Member, Role};
-use crate::findings::{BundleView, MemberView, ResolvedHit, case, evaluate, verdict};
+use crate::findings::{BundleView, MemberView, ResolvedHit, case, evaluate_with, verdict};
 use crate::records::index::Index;
-use crate::records::lines::LineHit;
+use crate::records::lines::{LineHit, NearMiss};
 use crate::session::assemble::{self, CrlfSign};
 use crate::session::case::{Identifier, Sighting};
 use crate::session::extract::{self, CrlfPing, Extracted, MemberSip, to_time as utc};
@@ -84,7 +84,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         environment: &environment,
         busy: Some(&busy),
     };
-    let outcome = evaluate(&rules.catalogue, &hits, &facts, &view);
+    let outcome = evaluate_with(&rules.catalogue, &hits, &near_misses(&parts, rules), &facts, &view);
     verdict::say_kind(&mut facts, &outcome.findings);
     let sources = case::Sources {
         facts: &facts,
@@ -105,6 +105,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         findings: outcome.findings,
         case,
         not_tried: outcome.not_tried,
+        not_raised: outcome.not_raised,
         missing,
         notes,
         shapes,
@@ -167,6 +168,12 @@ fn identifiers(bundle: &Bundle, parts: &[Option<Part>], zones: &[Zone], runs: &R
     }
     all.sort_by_key(|i| (i.kind, i.at.is_none(), i.at, i.source));
     all
+}
+
+/// Lines that came near to one that signatures look for; rows are those of the catalogue.
+fn near_misses(parts: &[Option<Part>], rules: &Rules) -> Vec<NearMiss> {
+    let own = |miss: &NearMiss| Some(NearMiss { row: miss.row.checked_sub(rules.milestones.len())?, ..miss.clone() });
+    parts.iter().flatten().flat_map(|part| part.misses.iter().filter_map(own)).collect()
 }
 
 fn part_hits(part: &Option<Part>) -> &[LineHit] {

@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 pub use crate::base::progress::Progress;
+use crate::base::rules::{self, Fault, RuleFile, RuleKind};
 use crate::base::{LogTime, MemberId, Note, Notes, Zone};
 use crate::bundle::{self, Bundle, Input, Role};
 use crate::findings::case::Case;
-use crate::findings::{Catalogue, Finding};
+use crate::findings::{Catalogue, Finding, NotRaised};
 use crate::records::dialect::Dialects;
 use crate::records::index::Index;
 use crate::records::lines::LineSet;
@@ -31,6 +32,8 @@ pub struct Options {
     pub zone_s: Option<i32>,
     /// Folder with the user's own dialects, milestones and signatures.
     pub rules: Option<std::path::PathBuf>,
+    /// A signature at hand, tried together with all others.
+    pub signature: Option<RuleFile>,
 }
 
 /// What reading one member gave.
@@ -81,6 +84,8 @@ pub struct Analysis {
     pub case: Case,
     /// Signatures that could not be tried, because nothing they need is in the bundle: ID and what it needs.
     pub not_tried: Vec<(String, Vec<&'static str>)>,
+    /// Every signature that is no finding, and which of its conditions failed.
+    pub not_raised: Vec<NotRaised>,
     /// Roles that a good bundle has and this one has not.
     pub missing: Vec<Role>,
     /// Notes about the bundle as a whole.
@@ -104,33 +109,68 @@ pub enum OpenError {
 struct Rules {
     dialects: Dialects,
     milestones: Vec<Milestone>,
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
     /// Rows of the milestones first, then those of the catalogue, then those of identifiers for the case: one search for all.
     lines: Arc<LineSet>,
     /// The first row of the identifiers.
     case_from: usize,
     notes: Notes,
+    book: Arc<RuleBook>,
+}
+
+/// What the rules in force are: for the look-up and for those who write their own.
+#[derive(Debug)]
+pub struct RuleBook {
+    /// Every signature.
+    pub catalogue: Arc<Catalogue>,
+    /// Files of the user's that were read: kind and path.
+    pub own: Vec<(RuleKind, String)>,
+    /// What is wrong with files.
+    pub faults: Vec<Fault>,
+}
+
+/// Reads the rules: those of the program and of the user's folder, if it is there.
+pub fn rule_book(folder: Option<&Path>) -> Arc<RuleBook> {
+    let options = Options { rules: folder.map(Path::to_path_buf), ..Options::default() };
+    Arc::clone(&Rules::of(&options).book)
 }
 
 impl Rules {
     /// Those of the program alone are made once; with a folder of the user's everything is read again, so that an edit counts at once.
     fn of(options: &Options) -> Arc<Self> {
         static EMBEDDED: OnceLock<Arc<Rules>> = OnceLock::new();
-        match options.rules.as_deref().filter(|folder| folder.is_dir()) {
-            Some(folder) => Arc::new(Self::load(Some(folder))),
-            None => Arc::clone(EMBEDDED.get_or_init(|| Arc::new(Self::load(None)))),
+        let folder = options.rules.as_deref().filter(|folder| folder.is_dir());
+        if folder.is_none() && options.signature.is_none() {
+            return Arc::clone(EMBEDDED.get_or_init(|| Arc::new(Self::load(None, None))));
         }
+        Arc::new(Self::load(folder, options.signature.as_ref()))
     }
 
-    fn load(folder: Option<&Path>) -> Self {
-        let mut notes = Notes::new();
-        let dialects = Dialects::load(folder, &mut notes);
-        let (milestones, mut lines) = milestone::load(folder, &mut notes);
-        let mut catalogue = Catalogue::load(folder, &mut notes);
+    fn load(folder: Option<&Path>, extra: Option<&RuleFile>) -> Self {
+        let mut faults = Vec::new();
+        let mut own = Vec::new();
+        let mut files = |kind: RuleKind, faults: &mut Vec<Fault>| {
+            let files = rules::read(kind, folder, faults);
+            own.extend(files.iter().filter(|f| !f.embedded).map(|f| (kind, f.path.clone())));
+            files
+        };
+        let dialects = Dialects::read(&files(RuleKind::Dialect, &mut faults), &mut faults);
+        let (milestones, mut lines) = milestone::read(&files(RuleKind::Milestone, &mut faults), &mut faults);
+        let mut signatures = files(RuleKind::Signature, &mut faults);
+        if let Some(extra) = extra {
+            // The one at hand stands in the place of a file of its name.
+            signatures.retain(|f| f.embedded || f.path.rsplit('/').next() != extra.path.rsplit('/').next());
+            signatures.push(extra.clone());
+        }
+        let mut catalogue = Catalogue::read(&signatures, &mut faults);
         lines.append(&mut catalogue.take_rules());
         let case_from = lines.len();
         lines.append(&mut case::rules());
-        Self { dialects, milestones, catalogue, lines: Arc::new(LineSet::new(lines)), case_from, notes }
+        let catalogue = Arc::new(catalogue);
+        let mut notes = Notes::new();
+        rules::tell(&faults, &mut notes);
+        let book = Arc::new(RuleBook { catalogue: Arc::clone(&catalogue), own, faults });
+        Self { dialects, milestones, catalogue, lines: Arc::new(LineSet::new(lines)), case_from, notes, book }
     }
 }
 

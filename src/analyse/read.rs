@@ -7,7 +7,7 @@ use super::Rules;
 use crate::base::Progress;
 use crate::bundle::{Bundle, Member};
 use crate::records::Probe;
-use crate::records::lines::{LineHit, LineProbe};
+use crate::records::lines::{LineHit, LineProbe, NearMiss};
 use crate::records::read::{MemberRead, Reader};
 use crate::session::case::{CaseProbe, Sighting};
 use crate::session::device_config::{ConfigProbe, RawConfig};
@@ -19,6 +19,7 @@ pub(super) struct Part {
     pub read: MemberRead,
     pub sip: Extracted,
     pub hits: Vec<LineHit>,
+    pub misses: Vec<NearMiss>,
     pub beyond: u64,
     pub run: RunProbe,
     pub case: Vec<Sighting>,
@@ -75,9 +76,10 @@ fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progr
     };
     let (configs, told) = configs.finish();
     read.notes.append(told);
-    let (hits, counts) = lines.finish();
-    let kept = u32::try_from(hits.len()).unwrap_or(u32::MAX);
-    let beyond = u64::from(counts.iter().sum::<u32>().saturating_sub(kept));
+    let found = lines.finish();
+    let kept = u32::try_from(found.hits.len()).unwrap_or(u32::MAX);
+    let beyond = u64::from(found.counts.iter().sum::<u32>().saturating_sub(kept));
     let (case, case_beyond) = case.finish();
-    Part { read, sip: sip.finish(), hits, beyond, run, case, case_beyond, configs }
+    let (hits, misses) = (found.hits, found.misses);
+    Part { read, sip: sip.finish(), hits, misses, beyond, run, case, case_beyond, configs }
 }

@@ -1,6 +1,7 @@
 //! Data files that an engineer may add without a rebuild. In: the embedded folders of `assets/` and the user's folder.
 //! Out: [`RuleFile`]s with their origin. Must not know what a dialect, milestone or signature means.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
@@ -11,10 +12,64 @@ static DIALECTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/dialects");
 static MILESTONES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/milestones");
 static SIGNATURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/signatures");
 
-/// A user's file larger than this is refused with a note.
+/// A user's file larger than this is refused.
 const MAX_RULE_FILE_BYTES: u64 = 1 << 20;
+/// All files of one kind together.
+const MAX_RULE_BYTES: u64 = 16 << 20;
 /// At most this many files are read from the user's folder of one kind.
 const MAX_RULE_FILES: usize = 2_000;
+/// At most this many names are looked at there, and so many folders deep.
+const MAX_ENTRIES: usize = 20_000;
+const MAX_DEPTH: usize = 8;
+
+/// What is wrong with a rule file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The file, below the user's folder.
+    pub path: String,
+    /// From 1; 0 when it is the file as a whole.
+    pub line: u64,
+    /// One short sentence.
+    pub why: String,
+}
+
+impl Fault {
+    /// About a file, with the line of a place in its text.
+    pub fn new(kind: RuleKind, file: &RuleFile, place: Option<usize>, why: impl Into<String>) -> Self {
+        let line = place.map_or(0, |at| line_of(file.text.as_bytes(), at));
+        Self { path: format!("{}/{}", kind.folder(), file.path), line, why: why.into() }
+    }
+
+    /// As a note: the path, which may be private, stands last.
+    pub fn sentence(&self) -> String {
+        match self.line {
+            0 => format!("{}: {}", self.why, self.path),
+            line => format!("Line {line}: {}: {}", self.why, self.path),
+        }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.path, self.why),
+            line => write!(f, "{}:{line}: {}", self.path, self.why),
+        }
+    }
+}
+
+/// Faults as notes of every report that is made with these rules.
+pub fn tell(faults: &[Fault], notes: &mut Notes) {
+    for fault in faults {
+        notes.push(NoteKind::BadRule, None, fault.line, fault.sentence());
+    }
+}
+
+/// The line, from 1, of a place in a text.
+fn line_of(text: &[u8], at: usize) -> u64 {
+    let before = text.get(..at.min(text.len())).unwrap_or_default();
+    before.iter().filter(|b| **b == b'\n').count() as u64 + 1
+}
 
 /// The kinds of data files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,18 +108,36 @@ impl RuleFile {
     /// Reads the file as TOML into `T`.
     ///
     /// # Errors
-    /// When it is no TOML or lacks what `T` needs; a short sentence with the line.
-    pub fn parse<T: serde::de::DeserializeOwned>(&self) -> Result<T, String> {
+    /// When it is no TOML or lacks what `T` needs; with the line.
+    pub fn parse<T: serde::de::DeserializeOwned>(&self, kind: RuleKind) -> Result<T, Fault> {
         toml::from_str(&self.text).map_err(|fault| {
-            let before = fault.span().and_then(|span| self.text.get(..span.start)).unwrap_or_default();
-            let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-            format!("line {line}: {}", fault.message().lines().next().unwrap_or_default())
+            let place = fault.span().map(|span| span.start);
+            Fault::new(kind, self, place, fault.message().lines().next().unwrap_or_default())
         })
     }
 }
 
 /// All files of a kind: the embedded ones in path order, then the user's. A user's file of the same path replaces the embedded one.
 pub fn load(kind: RuleKind, user_folder: Option<&Path>, notes: &mut Notes) -> Vec<RuleFile> {
+    let mut faults = Vec::new();
+    let files = read(kind, user_folder, &mut faults);
+    tell(&faults, notes);
+    files
+}
+
+/// The same, with every fault.
+pub fn read(kind: RuleKind, user_folder: Option<&Path>, faults: &mut Vec<Fault>) -> Vec<RuleFile> {
+    let mut files = embedded(kind);
+    if let Some(folder) = user_folder {
+        for file in own(kind, folder, faults) {
+            files.retain(|f| f.path != file.path);
+            files.push(file);
+        }
+    }
+    files
+}
+
+fn embedded(kind: RuleKind) -> Vec<RuleFile> {
     let dir = match kind {
         RuleKind::Dialect => &DIALECTS,
         RuleKind::Milestone => &MILESTONES,
@@ -72,14 +145,12 @@ pub fn load(kind: RuleKind, user_folder: Option<&Path>, notes: &mut Notes) -> Ve
     };
     let mut files = Vec::new();
     collect_embedded(dir, &mut files);
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    if let Some(folder) = user_folder {
-        for file in user_files(&folder.join(kind.folder()), notes) {
-            files.retain(|f| f.path != file.path);
-            files.push(file);
-        }
-    }
-    files
+    sorted(files)
+}
+
+/// The files of a kind in the user's folder, in path order. What can't be read is a fault; the rest works.
+pub fn own(kind: RuleKind, folder: &Path, faults: &mut Vec<Fault>) -> Vec<RuleFile> {
+    Gather { kind, root: folder.join(kind.folder()), files: Vec::new(), entries: 0, bytes: 0, full: false, faults }.all()
 }
 
 /// The user's folder for data files: `$BUNDLESCOPE_RULES`, else the platform's configuration directory.
@@ -97,12 +168,6 @@ pub fn user_folder() -> Option<PathBuf> {
     })
 }
 
-/// What is wrong with a file that is no TOML of the wanted shape, with its line.
-pub fn toml_fault(file: &RuleFile, error: &toml::de::Error) -> String {
-    let line = error.span().and_then(|span| file.text.get(..span.start)).map_or(0, |before| before.matches('\n').count() + 1);
-    format!("Line {line}: {}: {}", error.message(), file.path)
-}
-
 fn collect_embedded(dir: &Dir<'_>, out: &mut Vec<RuleFile>) {
     for file in dir.files() {
         let path = file.path().to_string_lossy().replace('\\', "/");
@@ -115,53 +180,146 @@ fn collect_embedded(dir: &Dir<'_>, out: &mut Vec<RuleFile>) {
     }
 }
 
-fn user_files(folder: &Path, notes: &mut Notes) -> Vec<RuleFile> {
-    let mut out = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&next) else {
-            continue;
-        };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            // Links are not followed: a loop would never end.
-            let Ok(kind) = entry.file_type() else {
-                continue;
-            };
-            if kind.is_dir() {
-                folders.push(path);
-            } else if kind.is_file() && path.extension().is_some_and(|e| e == "toml") {
-                if out.len() >= MAX_RULE_FILES {
-                    notes.push(
-                        NoteKind::Limit,
-                        None,
-                        0,
-                        format!("Only the first {MAX_RULE_FILES} rule files of your folder were read"),
-                    );
-                    return sorted(out);
-                }
-                match read_rule(&path) {
-                    Ok(text) => {
-                        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                        out.push(RuleFile { path: name, embedded: false, text });
-                    }
-                    Err(why) => notes.push(NoteKind::BadRule, None, 0, format!("Rule file not read, {why}: {}", path.display())),
-                }
-            }
-        }
-    }
-    sorted(out)
-}
-
 fn sorted(mut files: Vec<RuleFile>) -> Vec<RuleFile> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
 
-fn read_rule(path: &Path) -> Result<String, String> {
-    let size = std::fs::metadata(path).map_err(|e| e.to_string())?.len();
-    if size > MAX_RULE_FILE_BYTES {
-        return Err(format!("it is larger than {MAX_RULE_FILE_BYTES} bytes"));
+/// Reads a folder of the user's. Whatever it holds, this ends soon and says what was left out.
+struct Gather<'f> {
+    kind: RuleKind,
+    root: PathBuf,
+    files: Vec<RuleFile>,
+    entries: usize,
+    bytes: u64,
+    full: bool,
+    faults: &'f mut Vec<Fault>,
+}
+
+impl Gather<'_> {
+    fn all(mut self) -> Vec<RuleFile> {
+        let root = self.root.clone();
+        // A folder that is not there holds no rules; one that can't be read is a fault.
+        if root.exists() || root.is_symlink() {
+            self.folder(&root, 0);
+        }
+        sorted(self.files)
     }
-    std::fs::read_to_string(path).map_err(|e| e.to_string())
+
+    fn fault(&mut self, path: &Path, line: u64, why: impl Into<String>) {
+        let below = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let path = format!("{}/{below}", self.kind.folder());
+        self.faults.push(Fault { path: path.trim_end_matches('/').to_owned(), line, why: why.into() });
+    }
+
+    /// A cap is said once and ends the search.
+    fn stop(&mut self, path: &Path, why: String) {
+        self.fault(path, 0, why);
+        self.full = true;
+    }
+
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(why) => return self.fault(folder, 0, format!("Folder not read, {why}")),
+        };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).take(MAX_ENTRIES + 1).collect();
+        paths.sort();
+        for path in paths {
+            self.entries += 1;
+            if self.entries > MAX_ENTRIES {
+                self.stop(folder, format!("Only the first {MAX_ENTRIES} names were looked at"));
+            }
+            if self.full {
+                return;
+            }
+            self.entry(&path, depth);
+        }
+    }
+
+    fn entry(&mut self, path: &Path, depth: usize) {
+        let is_rule = path.extension().is_some_and(|e| e == "toml");
+        let Ok(kind) = std::fs::symlink_metadata(path).map(|m| m.file_type()) else {
+            return self.fault(path, 0, "Not read, the system refused");
+        };
+        if kind.is_symlink() {
+            // A loop would never end, and a link may lead out of the folder.
+            self.fault(path, 0, "Not read, links are not followed");
+        } else if kind.is_dir() && is_rule {
+            self.fault(path, 0, "Not read, it is a folder and no file");
+        } else if kind.is_dir() && depth >= MAX_DEPTH {
+            self.fault(path, 0, format!("Not read, it is more than {MAX_DEPTH} folders deep"));
+        } else if kind.is_dir() {
+            self.folder(path, depth + 1);
+        } else if is_rule && kind.is_file() {
+            self.file(path);
+        } else if is_rule {
+            self.fault(path, 0, "Not read, it is no plain file");
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        if self.files.len() >= MAX_RULE_FILES {
+            return self.stop(path, format!("Only the first {MAX_RULE_FILES} files were read; not this one and those after it"));
+        }
+        match file_text(path) {
+            Ok(text) => {
+                self.bytes += text.len() as u64;
+                if self.bytes > MAX_RULE_BYTES {
+                    let most = MAX_RULE_BYTES >> 20;
+                    return self
+                        .stop(path, format!("Only the first {most} MiB of rules were read; not this file and those after it"));
+                }
+                let below = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+                self.files.push(RuleFile { path: below, embedded: false, text });
+            }
+            Err((line, why)) => self.fault(path, line, why),
+        }
+    }
+}
+
+/// Text of a rule file; on failure the line (0: as a whole) and a sentence.
+///
+/// # Errors
+/// When it can't be read, is too large, or is not UTF-8.
+pub fn file_text(path: &Path) -> Result<String, (u64, String)> {
+    let refused = |why: std::io::Error| (0, format!("Not read, {why}"));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(refused)?;
+    file.take(MAX_RULE_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(refused)?;
+    if bytes.len() as u64 > MAX_RULE_FILE_BYTES {
+        return Err((0, format!("Not read, it is larger than {MAX_RULE_FILE_BYTES} bytes")));
+    }
+    // Editors of Windows put a mark before the text.
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes).map_err(|why| {
+        let line = line_of(why.as_bytes(), why.utf8_error().valid_up_to());
+        (line, "Not read, this is no UTF-8; save it as UTF-8".to_owned())
+    })
+}
+
+/// The commented template of a signature. Its name ends in `.txt`, so that it is no signature itself.
+pub const TEMPLATE: &str = include_str!("../../assets/signatures/TEMPLATE.txt");
+const GUIDE: &str = include_str!("../../assets/signatures/README.md");
+const DIALECT_GUIDE: &str = include_str!("../../assets/dialects/README.md");
+
+/// Makes the user's folder with its three folders, the guides and the template. What is there already stays as it is.
+///
+/// # Errors
+/// When the system refuses.
+pub fn prepare(folder: &Path) -> std::io::Result<()> {
+    for kind in [RuleKind::Dialect, RuleKind::Milestone, RuleKind::Signature] {
+        std::fs::create_dir_all(folder.join(kind.folder()))?;
+    }
+    for (name, text) in
+        [("signatures/TEMPLATE.txt", TEMPLATE), ("signatures/README.md", GUIDE), ("dialects/README.md", DIALECT_GUIDE)]
+    {
+        let path = folder.join(name);
+        if !path.exists() {
+            std::fs::write(path, text)?;
+        }
+    }
+    Ok(())
 }

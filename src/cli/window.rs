@@ -40,7 +40,7 @@ pub fn open(inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
         language: picture.lang.as_deref().and_then(Language::from_code),
         view: picture.view.clone(),
         samples: inputs::samples(),
-        analyse: Options { zone_s: None, rules: rules::user_folder() },
+        analyse: Options { zone_s: None, rules: rules::user_folder(), ..Options::default() },
     };
     match app::run(inputs.clone(), options) {
         Ok(()) => OK,
@@ -70,7 +70,8 @@ fn without_window(why: &str, inputs: Vec<Input>, picture: &PictureArguments) -> 
         return UNREADABLE;
     }
     let groups = inputs::Groups { groups: vec![inputs], failures: Vec::new() };
-    let Read { analyses, failures, complete } = read(groups, &Options { zone_s: None, rules: rules::user_folder() });
+    let Read { analyses, failures, complete } =
+        read(groups, &Options { zone_s: None, rules: rules::user_folder(), ..Options::default() });
     if analyses.is_empty() {
         return UNREADABLE;
     }

@@ -8,6 +8,7 @@ use crate::analyse::Analysis;
 use crate::base::words::{self, Words};
 
 pub mod ask;
+pub mod catalogue;
 pub mod formats;
 pub mod json;
 pub mod outlet;

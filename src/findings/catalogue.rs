@@ -9,11 +9,14 @@ use super::dialogue::Dialogue;
 use super::signature::{self, Signature};
 use super::view::{BundleView, ResolvedHit};
 use super::{evaluate, line_hits, trial};
-use crate::base::rules::{self, RuleFile, RuleKind};
-use crate::base::{LogTime, MemberId, NoteKind, Notes, SourceRef};
+use crate::base::rules::{self, Fault, RuleFile, RuleKind};
+use crate::base::{LogTime, MemberId, Notes, SourceRef};
 use crate::records::lines::{LineRule, LineSet};
 use crate::session::RunId;
 use crate::session::environment::Environment;
+
+/// Texts that the user's own signatures may look for in all: each costs a search in every record that has any of them.
+const MAX_OWN_ROWS: usize = 500;
 
 /// Every signature, and which row of the one pass belongs to which.
 #[derive(Debug, Default)]
@@ -33,29 +36,41 @@ impl Catalogue {
 
     /// From files already read.
     pub fn from_files(files: &[RuleFile], notes: &mut Notes) -> Self {
+        let mut faults = Vec::new();
+        let catalogue = Self::read(files, &mut faults);
+        rules::tell(&faults, notes);
+        catalogue
+    }
+
+    /// The same with every fault.
+    pub fn read(files: &[RuleFile], faults: &mut Vec<Fault>) -> Self {
         let mut catalogue = Self::default();
         let mut known: BTreeMap<String, (String, bool)> = BTreeMap::new();
         // The user's files come last; one of them may replace an embedded signature of its ID.
         let mut order: Vec<&RuleFile> = files.iter().collect();
         order.sort_by_key(|f| f.embedded);
         let mut read = Vec::new();
+        let mut own_rows = 0;
         for file in order {
             match signature::read(file) {
                 Ok((signature, rules)) => match known.get(&signature.id) {
                     // The user's own stands in the place of the one that came with the program.
                     Some((_, embedded)) if file.embedded && !embedded => {}
-                    Some((path, _)) => notes.push(
-                        NoteKind::BadRule,
-                        None,
-                        0,
-                        format!("Signature left out, its name is taken by {path}: {}", file.path),
-                    ),
+                    Some((path, _)) => {
+                        let why = format!("Signature left out, its name is taken by {path}, which is read first");
+                        faults.push(Fault::new(RuleKind::Signature, file, None, why));
+                    }
+                    None if !file.embedded && own_rows + rules.len() > MAX_OWN_ROWS => {
+                        let why = format!("Signature left out, your own look for more than {MAX_OWN_ROWS} texts in all");
+                        faults.push(Fault::new(RuleKind::Signature, file, None, why));
+                    }
                     None => {
+                        own_rows += if file.embedded { 0 } else { rules.len() };
                         known.insert(signature.id.clone(), (file.path.clone(), file.embedded));
                         read.push((signature, rules));
                     }
                 },
-                Err(why) => notes.push(NoteKind::BadRule, None, 0, why),
+                Err(fault) => faults.push(fault),
             }
         }
         read.sort_by(|(a, _), (b, _)| (!a.embedded, &a.area, &a.id).cmp(&(!b.embedded, &b.area, &b.id)));

@@ -8,10 +8,12 @@ use super::checks::{self, Found, MAX_EVIDENCE, Scene};
 use super::line_hits;
 use super::signature::{Need, Signature, Texts};
 use super::view::{BundleView, ResolvedHit};
+use super::why::{self, Looked, NotRaised};
 use super::{Confidence, Finding, Severity};
 use crate::base::words::Words;
 use crate::base::{Language, LogTime, Piece, Segment, Text};
 use crate::bundle::Role;
+use crate::records::lines::NearMiss;
 use crate::session::call::Call;
 use crate::session::{CallId, Evidence, Facts, RunId};
 
@@ -23,10 +25,23 @@ pub struct Outcome {
     /// Signatures that could not be tried, because nothing they need is in the bundle; by ID, with the words of what they need
     /// (`sip`, `media`, …).
     pub not_tried: Vec<(String, Vec<&'static str>)>,
+    /// Every signature that is no finding, and what failed.
+    pub not_raised: Vec<NotRaised>,
 }
 
 /// Evaluates all signatures; the texts are in every language that the signature has.
 pub fn evaluate(catalogue: &Catalogue, hits: &[ResolvedHit], facts: &Facts, bundle: &BundleView<'_>) -> Outcome {
+    evaluate_with(catalogue, hits, &[], facts, bundle)
+}
+
+/// The same with the lines that came near to a hit (rows are those of the catalogue), for "why not?".
+pub fn evaluate_with(
+    catalogue: &Catalogue,
+    hits: &[ResolvedHit],
+    misses: &[NearMiss],
+    facts: &Facts,
+    bundle: &BundleView<'_>,
+) -> Outcome {
     let mut scene = Scene::new(facts, bundle);
     let broadworks = broadworks_runs(hits, facts, bundle);
     let mut found = line_hits::find(catalogue, hits, &|id| bundle.member(id), &|run| broadworks.contains(&run));
@@ -46,7 +61,7 @@ pub fn evaluate(catalogue: &Catalogue, hits: &[ResolvedHit], facts: &Facts, bund
     }
     let not_tried = not_tried(catalogue, &found, &scene);
     let mut groups = grouped(catalogue, found);
-    exclude(catalogue, &mut groups);
+    let excluded = exclude(catalogue, &mut groups);
     let causes = causes(catalogue, &groups);
     let order = ranked(catalogue, &groups, &causes);
     let ids: Vec<String> = groups.iter().map(|g| signature_of(catalogue, g).map_or_else(String::new, |s| s.id.clone())).collect();
@@ -59,7 +74,13 @@ pub fn evaluate(catalogue: &Catalogue, hits: &[ResolvedHit], facts: &Facts, bund
             findings.push(finding(signature, group, effect_of));
         }
     }
-    Outcome { findings, not_tried }
+    let raised: BTreeSet<usize> = groups.iter().map(|g| g.place).collect();
+    let wanted = |place: usize| !raised.contains(&place);
+    let rejected = line_hits::rejected(catalogue, hits, &|id| bundle.member(id), &|run| broadworks.contains(&run), &wanted);
+    let untried = not_tried.iter().filter_map(|(id, _)| catalogue.signatures.iter().position(|s| s.id == *id)).collect();
+    let looked = Looked { catalogue, scene: &scene, misses, rejected, excluded: &excluded, raised, untried };
+    let not_raised = why::not_raised(&looked);
+    Outcome { findings, not_tried, not_raised }
 }
 
 /// Runs that show BroadWorks at work: its own lines, its configuration, or the calling log.
@@ -181,15 +202,21 @@ fn plain(text: &Text) -> String {
     out
 }
 
-/// A finding that excludes others of its run takes them away.
-fn exclude(catalogue: &Catalogue, groups: &mut Vec<Group>) {
-    let mut out: BTreeSet<(String, RunId)> = BTreeSet::new();
+/// A finding that excludes others of its run takes them away; gives what was taken, by what, and the run.
+fn exclude(catalogue: &Catalogue, groups: &mut Vec<Group>) -> Vec<(usize, String, RunId)> {
+    let mut out: BTreeMap<(String, RunId), String> = BTreeMap::new();
     for group in groups.iter() {
         if let Some(signature) = signature_of(catalogue, group) {
-            out.extend(signature.excludes.iter().map(|id| (id.clone(), group.found.run)));
+            out.extend(signature.excludes.iter().map(|id| ((id.clone(), group.found.run), signature.id.clone())));
         }
     }
-    groups.retain(|g| signature_of(catalogue, g).is_some_and(|s| !out.contains(&(s.id.clone(), g.found.run))));
+    let mut taken = Vec::new();
+    groups.retain(|g| {
+        let by = signature_of(catalogue, g).and_then(|s| out.get(&(s.id.clone(), g.found.run)));
+        taken.extend(by.map(|by| (g.place, by.clone(), g.found.run)));
+        by.is_none()
+    });
+    taken
 }
 
 /// For each group the group that explains it: of the same run, not later, the gravest and earliest; never in a circle.

@@ -301,6 +301,11 @@ fn by_words(catalogue: &Catalogue, query: &str, language: Language) -> Vec<Expla
     found.into_iter().take(MAX_BY_WORDS).map(|(.., s)| of_signature(s, &s.id, "finding", &[], language)).collect()
 }
 
+/// A known failure as an answer, without a log.
+pub fn of_finding(signature: &Signature, language: Language) -> Explanation {
+    of_signature(signature, &signature.id, "finding", &[], language)
+}
+
 fn of_signature(
     signature: &Signature,
     code: &str,

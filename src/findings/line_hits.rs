@@ -1,7 +1,7 @@
 //! From hits of the one pass to what a signature's `[[line]]` conditions say. In: the catalogue and hits. Out: [`Found`]s by
 //! signature. Must not know SIP.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::catalogue::Catalogue;
 use super::checks::Found;
@@ -23,21 +23,12 @@ pub fn find<'v>(
     member: &dyn Fn(MemberId) -> Option<&'v MemberView>,
     broadworks: &dyn Fn(RunId) -> bool,
 ) -> Vec<(usize, Found)> {
-    // Hits by signature and own row, each list in the order of lines.
-    let mut by_row: HashMap<(usize, usize), Vec<&ResolvedHit>> = HashMap::new();
-    for hit in hits {
-        if let Some(key) = catalogue.rows.get(hit.row) {
-            by_row.entry(*key).or_default().push(hit);
-        }
-    }
-    for list in by_row.values_mut() {
-        list.sort_by_key(|h| (h.source.member, h.source.line, h.source.offset));
-    }
+    let by_row = by_row(catalogue, hits);
     let mut out = Vec::new();
     for (place, signature) in catalogue.signatures.iter().enumerate() {
         let mut own: Vec<&ResolvedHit> = Vec::new();
         for condition in &signature.lines {
-            let passes = |hit: &&&ResolvedHit| condition_passes(place, condition, hit, &by_row, member);
+            let passes = |hit: &&&ResolvedHit| judge(place, condition, hit, &by_row, member).is_none();
             let of_rows = condition.rows.iter().filter_map(|row| by_row.get(&(place, *row))).flatten();
             own.extend(of_rows.filter(passes).copied());
         }
@@ -50,16 +41,88 @@ pub fn find<'v>(
     out
 }
 
-fn condition_passes<'v>(
+/// Why a line that a row matched does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rejected {
+    /// Nothing shows BroadWorks at work in its run.
+    NoBroadworks,
+    /// What must stand near by does not.
+    NearAbsent,
+    /// What must not stand near by does.
+    WithoutThere,
+    /// The log ends too soon to tell.
+    LogEnds,
+    /// The group `not` matched.
+    LookAlike,
+    /// It stands in a member of another role.
+    OtherRole,
+}
+
+impl Rejected {
+    /// Key of the words for it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NoBroadworks => "why.no_broadworks",
+            Self::NearAbsent => "why.near_absent",
+            Self::WithoutThere => "why.without_there",
+            Self::LogEnds => "why.log_ends",
+            Self::LookAlike => "why.look_alike",
+            Self::OtherRole => "why.other_role",
+        }
+    }
+}
+
+/// Hits by signature and own row, each list in the order of lines.
+type ByRow<'h> = HashMap<(usize, usize), Vec<&'h ResolvedHit>>;
+
+fn by_row<'h>(catalogue: &Catalogue, hits: &'h [ResolvedHit]) -> ByRow<'h> {
+    let mut by_row: ByRow<'h> = HashMap::new();
+    for hit in hits {
+        if let Some(key) = catalogue.rows.get(hit.row) {
+            by_row.entry(*key).or_default().push(hit);
+        }
+    }
+    for list in by_row.values_mut() {
+        list.sort_by_key(|h| (h.source.member, h.source.line, h.source.offset));
+    }
+    by_row
+}
+
+/// The hits of the signatures in `wanted` that did not count: for each reason how many and the first.
+pub fn rejected<'v, 'h>(
+    catalogue: &Catalogue,
+    hits: &'h [ResolvedHit],
+    member: &dyn Fn(MemberId) -> Option<&'v MemberView>,
+    broadworks: &dyn Fn(RunId) -> bool,
+    wanted: &dyn Fn(usize) -> bool,
+) -> BTreeMap<usize, BTreeMap<Rejected, (u32, &'h ResolvedHit)>> {
+    let by_row = by_row(catalogue, hits);
+    let mut out: BTreeMap<usize, BTreeMap<Rejected, (u32, &'h ResolvedHit)>> = BTreeMap::new();
+    for (place, signature) in catalogue.signatures.iter().enumerate().filter(|(place, _)| wanted(*place)) {
+        for condition in &signature.lines {
+            for hit in condition.rows.iter().filter_map(|row| by_row.get(&(place, *row))).flatten() {
+                let shown = !signature.with_broadworks || hit.text.contains(":BWC:") || broadworks(hit.run);
+                let why = judge(place, condition, hit, &by_row, member).or((!shown).then_some(Rejected::NoBroadworks));
+                if let Some(why) = why {
+                    out.entry(place).or_default().entry(why).or_insert((0, hit)).0 += 1;
+                }
+            }
+        }
+    }
+    out
+}
+
+/// `None`: the line counts.
+fn judge<'v>(
     place: usize,
     condition: &LineCondition,
     hit: &ResolvedHit,
-    by_row: &HashMap<(usize, usize), Vec<&ResolvedHit>>,
+    by_row: &ByRow<'_>,
     member: &dyn Fn(MemberId) -> Option<&'v MemberView>,
-) -> bool {
+) -> Option<Rejected> {
     // A group called `not` that takes part in the match says that the line is a look-alike.
     if hit.captures.iter().any(|(name, _)| name == "not") {
-        return false;
+        return Some(Rejected::LookAlike);
     }
     let view = member(hit.source.member);
     let role_fits = match view {
@@ -67,13 +130,23 @@ fn condition_passes<'v>(
         Some(view) => condition.roles.contains(&view.role),
         None => true,
     };
+    if !role_fits {
+        return Some(Rejected::OtherRole);
+    }
     let stands =
         |near: &Near| near.rows.iter().filter_map(|row| by_row.get(&(place, *row))).flatten().any(|o| is_near(near, hit, o));
     let goes_on = |near: &Near| match (near.seconds, hit.at, view.and_then(|v| v.last)) {
         (Some(seconds), Some(at), Some(last)) => last.since_us(at) >= micros(seconds),
         _ => true,
     };
-    role_fits && condition.near.as_ref().is_none_or(stands) && condition.without.as_ref().is_none_or(|n| goes_on(n) && !stands(n))
+    if condition.near.as_ref().is_some_and(|near| !stands(near)) {
+        return Some(Rejected::NearAbsent);
+    }
+    match &condition.without {
+        Some(without) if stands(without) => Some(Rejected::WithoutThere),
+        Some(without) if !goes_on(without) => Some(Rejected::LogEnds),
+        _ => None,
+    }
 }
 
 fn micros(seconds: f64) -> i64 {

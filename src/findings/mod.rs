@@ -19,14 +19,17 @@ mod dialogue_sdp;
 pub mod evaluate;
 pub mod explain;
 mod line_hits;
+pub mod own;
 pub mod signature;
 mod trial;
 pub mod verdict;
 pub mod view;
+pub mod why;
 
 pub use catalogue::Catalogue;
-pub use evaluate::{Outcome, evaluate};
+pub use evaluate::{Outcome, evaluate, evaluate_with};
 pub use view::{BundleView, MemberView, ResolvedHit};
+pub use why::{NotRaised, Reason};
 
 /// How bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

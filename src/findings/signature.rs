@@ -2,20 +2,27 @@
 //! the rows its lines are found by. Must not know any bundle.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::{Confidence, Severity};
-use crate::base::rules::{RuleFile, toml_fault};
+use crate::base::rules::{Fault, RuleFile, RuleKind};
 use crate::base::{Language, PrivateKind};
 use crate::bundle::Role;
-use crate::records::lines::LineRule;
+use crate::records::lines::{Expression, LineRule};
 use crate::session::startup::StageId;
 
 /// At most this many literals and conditions of one file; more is a mistake.
 const MAX_ROWS: usize = 200;
 /// The bounds of `near` and `without`.
 const MAX_NEAR_LINES: u64 = 10_000;
+
+/// Bounds of the texts: what is longer is no finding but a mistake, and would stop the window.
+const MAX_TEXT_CHARS: usize = 4_000;
+const MAX_SENTENCES: usize = 50;
+const MAX_EXAMPLES: usize = 100;
 
 /// What the log must hold for a signature to be tried at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +179,8 @@ pub struct Signature {
     pub check: Option<String>,
     /// Lines of a log.
     pub lines: Vec<LineCondition>,
+    /// The text that each row looks for.
+    pub row_texts: Vec<String>,
     /// Where this is written.
     pub sources: Vec<String>,
     /// What single codes mean, by code and language.
@@ -237,8 +246,8 @@ impl Literals {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NearFile {
-    contains: Literals,
-    expression: Option<String>,
+    contains: Spanned<Literals>,
+    expression: Option<Spanned<String>>,
     lines: Option<u64>,
     seconds: Option<f64>,
     place: Option<Where>,
@@ -247,26 +256,26 @@ struct NearFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LineFile {
-    contains: Literals,
-    expression: Option<String>,
-    near: Option<NearFile>,
-    without: Option<NearFile>,
+    contains: Spanned<Literals>,
+    expression: Option<Spanned<String>>,
+    near: Option<Spanned<NearFile>>,
+    without: Option<Spanned<NearFile>>,
     #[serde(default)]
-    roles: Vec<String>,
+    roles: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     severity: Severity,
-    confidence: Confidence,
+    confidence: Spanned<Confidence>,
     #[serde(default)]
     marker: Marker,
-    stage: Option<String>,
+    stage: Option<Spanned<String>>,
     #[serde(default)]
     leads: bool,
     #[serde(default)]
-    needs: Vec<String>,
+    needs: Vec<Spanned<String>>,
     with: Option<With>,
     #[serde(default)]
     ties_to_call: bool,
@@ -277,29 +286,50 @@ struct File {
     #[serde(default)]
     group: Vec<String>,
     #[serde(default)]
-    private: BTreeMap<String, String>,
-    check: Option<String>,
+    private: BTreeMap<String, Spanned<String>>,
+    check: Option<Spanned<String>>,
     #[serde(default)]
-    line: Vec<LineFile>,
+    line: Vec<Spanned<LineFile>>,
     #[serde(default)]
     sources: Vec<String>,
     #[serde(default)]
     code: BTreeMap<String, BTreeMap<String, CodeTexts>>,
-    en: Option<Texts>,
-    cs: Option<Texts>,
-    nl: Option<Texts>,
+    en: Option<Spanned<Texts>>,
+    cs: Option<Spanned<Texts>>,
+    nl: Option<Spanned<Texts>>,
     #[serde(default)]
     example: Vec<Example>,
+}
+
+/// Why a file is no signature, and where in its text.
+struct Wrong(Option<usize>, String);
+
+impl From<String> for Wrong {
+    fn from(why: String) -> Self {
+        Self(None, why)
+    }
+}
+
+impl From<&str> for Wrong {
+    fn from(why: &str) -> Self {
+        Self(None, why.to_owned())
+    }
+}
+
+/// The reason, at the place of a value.
+fn at<T>(value: &Spanned<T>, why: impl Into<String>) -> Wrong {
+    Wrong(Some(value.span().start), why.into())
 }
 
 /// Reads one file: the signature, and the rows its lines are found by (its own numbers count from 0).
 ///
 /// # Errors
-/// A sentence with the line where TOML itself is at fault, the reason otherwise; the file's path stands last.
-pub fn read(file: &RuleFile) -> Result<(Signature, Vec<LineRule>), String> {
-    let parsed: File = toml::from_str(&file.text).map_err(|e| toml_fault(file, &e))?;
+/// A reason, with the line where a value is at fault.
+pub fn read(file: &RuleFile) -> Result<(Signature, Vec<LineRule>), Fault> {
+    let parsed: File = file.parse(RuleKind::Signature)?;
     let (area, id) = place(&file.path);
-    signature(file, area, id, parsed).map_err(|why| format!("Signature left out, {why}: {}", file.path))
+    signature(file, area, id, parsed)
+        .map_err(|Wrong(place, why)| Fault::new(RuleKind::Signature, file, place, format!("Signature left out, {why}")))
 }
 
 /// Area and ID of a path below the kind's folder.
@@ -309,13 +339,14 @@ fn place(path: &str) -> (String, String) {
     (folder.rsplit('/').next().unwrap_or(folder).to_owned(), id.to_owned())
 }
 
-fn signature(file: &RuleFile, area: String, id: String, parsed: File) -> Result<(Signature, Vec<LineRule>), String> {
+fn signature(file: &RuleFile, area: String, id: String, parsed: File) -> Result<(Signature, Vec<LineRule>), Wrong> {
     if id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         return Err("its name must be of a–z, 0–9 and hyphens".into());
     }
     let stage = match &parsed.stage {
         Some(name) => {
-            Some(StageId::ALL.into_iter().find(|s| s.word() == name).ok_or_else(|| format!("no stage is called {name}"))?)
+            let known = StageId::ALL.into_iter().find(|s| s.word() == name.get_ref());
+            Some(known.ok_or_else(|| at(name, format!("no stage is called {}", name.get_ref())))?)
         }
         None => None,
     };
@@ -323,38 +354,49 @@ fn signature(file: &RuleFile, area: String, id: String, parsed: File) -> Result<
         return Err("it must have lines or a check".into());
     }
     if let Some(name) = &parsed.check
-        && super::checks::find(name).is_none()
+        && super::checks::find(name.get_ref()).is_none()
     {
-        return Err(format!("no check is called {name}"));
+        return Err(at(name, format!("no check is called {}", name.get_ref())));
     }
     let assumed = parsed.marker == Marker::Assumed;
-    if assumed && parsed.confidence != Confidence::Possible {
-        return Err("what is assumed can only be possible".into());
+    if assumed && *parsed.confidence.get_ref() != Confidence::Possible {
+        return Err(at(&parsed.confidence, "what is assumed can only be possible"));
     }
-    let english = parsed.en.ok_or("it has no English texts")?;
-    let mut texts = BTreeMap::from([(Language::English, english)]);
-    texts.extend(parsed.cs.map(|t| (Language::Czech, t)));
-    texts.extend(parsed.nl.map(|t| (Language::Dutch, t)));
-    let mut rows = Rows { trusted: file.embedded, list: Vec::new() };
-    let lines = parsed.line.iter().map(|l| line(l, &mut rows)).collect::<Result<Vec<_>, String>>()?;
+    if parsed.en.is_none() {
+        return Err("it has no English texts".into());
+    }
+    let mut texts = BTreeMap::new();
+    for (language, own) in [(Language::English, parsed.en), (Language::Czech, parsed.cs), (Language::Dutch, parsed.nl)] {
+        let Some(own) = own else { continue };
+        bounded(own.get_ref()).map_err(|why| at(&own, why))?;
+        texts.insert(language, own.into_inner());
+    }
+    if parsed.example.len() > MAX_EXAMPLES {
+        return Err(format!("it has more than {MAX_EXAMPLES} examples").into());
+    }
+    let mut rows = Rows { trusted: file.embedded, ..Rows::default() };
+    let lines = parsed.line.iter().map(|l| line(l, &mut rows)).collect::<Result<Vec<_>, Wrong>>()?;
     let signature = Signature {
         id,
         area,
         embedded: file.embedded,
         severity: parsed.severity,
-        confidence: parsed.confidence,
+        confidence: parsed.confidence.into_inner(),
         assumed,
         stage,
         leads: parsed.leads,
-        needs: parsed.needs.iter().map(|n| need(n)).collect::<Result<_, _>>()?,
+        needs: parsed.needs.iter().map(|n| need(n.get_ref()).map_err(|why| at(n, why))).collect::<Result<_, _>>()?,
         with_broadworks: parsed.with == Some(With::Broadworks),
         ties_to_call: parsed.ties_to_call,
         explains: parsed.explains,
         excludes: parsed.excludes,
         group: parsed.group,
-        private: parsed.private.into_iter().map(|(k, v)| Ok((k, private_kind(&v)?))).collect::<Result<_, String>>()?,
-        check: parsed.check,
+        private: (parsed.private.into_iter())
+            .map(|(k, v)| Ok((k, private_kind(v.get_ref()).map_err(|why| at(&v, why))?)))
+            .collect::<Result<_, Wrong>>()?,
+        check: parsed.check.map(Spanned::into_inner),
         lines,
+        row_texts: rows.texts,
         sources: parsed.sources,
         codes: parsed.code.into_iter().map(|(c, t)| Ok((c, languages(t)?))).collect::<Result<_, String>>()?,
         texts,
@@ -363,45 +405,65 @@ fn signature(file: &RuleFile, area: String, id: String, parsed: File) -> Result<
     Ok((signature, rows.list))
 }
 
+/// Are the texts of a size that can be shown?
+fn bounded(texts: &Texts) -> Result<(), String> {
+    if texts.all().any(|t| t.chars().count() > MAX_TEXT_CHARS) {
+        return Err(format!("a text has more than {MAX_TEXT_CHARS} characters"));
+    }
+    if texts.all().count() > MAX_SENTENCES {
+        return Err(format!("it says more than {MAX_SENTENCES} sentences"));
+    }
+    Ok(())
+}
+
+#[derive(Default)]
 struct Rows {
     /// They come with the program.
     trusted: bool,
     list: Vec<LineRule>,
+    texts: Vec<String>,
 }
 
 impl Rows {
-    fn add(&mut self, literals: &Literals, expression: Option<&str>) -> Result<Vec<usize>, String> {
+    fn add(&mut self, literals: &Spanned<Literals>, expression: Option<&Spanned<String>>) -> Result<Vec<usize>, Wrong> {
         let mut places = Vec::new();
-        for literal in literals.list() {
+        // Made once, however many texts share it.
+        let shared = expression.map(|e| Arc::new(Expression::new(e.get_ref())));
+        if let (false, Some(written), Some(shared)) = (self.trusted, expression, &shared) {
+            shared.check().map_err(|why| at(written, why))?;
+        }
+        for literal in literals.get_ref().list() {
             if self.list.len() >= MAX_ROWS {
-                return Err(format!("it has more than {MAX_ROWS} texts to look for"));
+                return Err(at(literals, format!("it has more than {MAX_ROWS} texts to look for")));
             }
-            let row = if self.trusted { LineRule::trusted } else { LineRule::new };
-            self.list.push(row(literal, expression)?);
+            self.list.push(LineRule::with(literal, shared.clone()).map_err(|why| at(literals, why))?);
+            self.texts.push(literal.to_owned());
             places.push(self.list.len() - 1);
         }
-        if places.is_empty() { Err("it has a line without a text to look for".into()) } else { Ok(places) }
+        if places.is_empty() { Err(at(literals, "it has a line without a text to look for")) } else { Ok(places) }
     }
 }
 
-fn line(file: &LineFile, rows: &mut Rows) -> Result<LineCondition, String> {
+fn line(file: &Spanned<LineFile>, rows: &mut Rows) -> Result<LineCondition, Wrong> {
+    let file = file.get_ref();
     Ok(LineCondition {
-        rows: rows.add(&file.contains, file.expression.as_deref())?,
+        rows: rows.add(&file.contains, file.expression.as_ref())?,
         near: file.near.as_ref().map(|n| near(n, Where::Around, rows)).transpose()?,
         without: file.without.as_ref().map(|n| near(n, Where::After, rows)).transpose()?,
-        roles: file.roles.iter().map(|r| role(r)).collect::<Result<_, _>>()?,
+        roles: file.roles.iter().map(|r| role(r.get_ref()).map_err(|why| at(r, why))).collect::<Result<_, _>>()?,
     })
 }
 
-fn near(file: &NearFile, place: Where, rows: &mut Rows) -> Result<Near, String> {
+fn near(spanned: &Spanned<NearFile>, place: Where, rows: &mut Rows) -> Result<Near, Wrong> {
+    let file = spanned.get_ref();
     if file.lines.is_none() && file.seconds.is_none() {
-        return Err("what is near needs lines or seconds".into());
+        return Err(at(spanned, "what is near needs lines or seconds"));
     }
     if file.lines.is_some_and(|l| l > MAX_NEAR_LINES) || file.seconds.is_some_and(|s| !s.is_finite() || s < 0.0) {
-        return Err("what is near is too far".into());
+        return Err(at(spanned, "what is near is too far"));
     }
     Ok(Near {
-        rows: rows.add(&file.contains, file.expression.as_deref())?,
+        rows: rows.add(&file.contains, file.expression.as_ref())?,
         lines: file.lines,
         seconds: file.seconds,
         place: file.place.unwrap_or(place),

@@ -5,14 +5,15 @@ use std::path::Path;
 
 use regex::bytes::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::Level;
 use super::fast::Fast;
 use super::generic::Generic;
 use super::head::{HEAD_BYTES, Head, Span};
 use super::stamp::{Format, Reading};
-use crate::base::rules::{self, RuleFile, RuleKind};
-use crate::base::{NoteKind, Notes};
+use crate::base::Notes;
+use crate::base::rules::{self, Fault, RuleFile, RuleKind};
 
 /// Compiled size of one expression; a larger one is refused with a note.
 const MAX_EXPRESSION_BYTES: usize = 1 << 20;
@@ -44,7 +45,7 @@ struct File {
     order: i64,
     #[serde(default, rename = "about")]
     _about: String,
-    expressions: Vec<String>,
+    expressions: Vec<Spanned<String>>,
     #[serde(default)]
     time: Vec<String>,
     #[serde(default)]
@@ -119,20 +120,29 @@ impl Dialects {
 
     /// The same from files at hand.
     pub fn from_files(files: &[RuleFile], notes: &mut Notes) -> Self {
+        let mut faults = Vec::new();
+        let dialects = Self::read(files, &mut faults);
+        rules::tell(&faults, notes);
+        dialects
+    }
+
+    /// The same with every fault.
+    pub fn read(files: &[RuleFile], faults: &mut Vec<Fault>) -> Self {
         let mut list: Vec<Dialect> = Vec::new();
         for file in files {
             let checked = compile(file).and_then(|dialect| {
+                let left_out = |why: String| Err(Fault::new(RuleKind::Dialect, file, None, format!("Dialect left out, {why}")));
                 if list.iter().any(|d| d.name == dialect.name) {
-                    Err(format!("the name {} is taken; a file of the same name replaces an embedded one", dialect.name))
+                    left_out(format!("the name {} is taken; a file of the same name replaces an embedded one", dialect.name))
                 } else if list.len() >= MAX_DIALECTS {
-                    Err(format!("only {MAX_DIALECTS} dialects are read"))
+                    left_out(format!("only {MAX_DIALECTS} dialects are read"))
                 } else {
                     Ok(dialect)
                 }
             });
             match checked {
                 Ok(dialect) => list.push(dialect),
-                Err(why) => notes.push(NoteKind::BadRule, None, 0, format!("Dialect left out, {why}: {}", file.path)),
+                Err(fault) => faults.push(fault),
             }
         }
         list.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
@@ -140,12 +150,8 @@ impl Dialects {
         for sample in dialects.samples() {
             if let Some(taker) = dialects.head(sample.line.as_bytes()).and_then(|h| h.dialect).filter(|d| *d != sample.dialect) {
                 let (name, taker) = (dialects.name(sample.dialect), dialects.name(taker));
-                notes.push(
-                    NoteKind::BadRule,
-                    None,
-                    0,
-                    format!("A sample of dialect {name} is taken by {taker}, which comes before it"),
-                );
+                let why = format!("A sample of dialect {name} is taken by {taker}, which comes before it");
+                faults.push(Fault { path: RuleKind::Dialect.folder().to_owned(), line: 0, why });
             }
         }
         dialects
@@ -304,8 +310,15 @@ fn stated_time(text: &str) -> Option<Reading> {
     })
 }
 
-fn compile(file: &RuleFile) -> Result<Dialect, String> {
-    let written: File = file.parse()?;
+fn compile(file: &RuleFile) -> Result<Dialect, Fault> {
+    let written: File = file.parse(RuleKind::Dialect)?;
+    // The line is that of the expression at fault.
+    let mut place = None;
+    let made = made(file, written, &mut place);
+    made.map_err(|why| Fault::new(RuleKind::Dialect, file, place, format!("Dialect left out, {why}")))
+}
+
+fn made(file: &RuleFile, written: File, place: &mut Option<usize>) -> Result<Dialect, String> {
     if written.name.is_empty() || !written.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         return Err("the name may hold small letters, digits and - only".to_owned());
     }
@@ -320,9 +333,15 @@ fn compile(file: &RuleFile) -> Result<Dialect, String> {
         let level = Level::from_name(name).ok_or_else(|| format!("there is no level {name}"))?;
         levels.extend(words.iter().map(|word| (word.clone(), level)));
     }
+    let mut expressions = Vec::new();
+    for written in &written.expressions {
+        *place = Some(written.span().start);
+        expressions.push(expression(written.get_ref())?);
+    }
+    *place = None;
     let dialect = Dialect {
         order: (!file.embedded, written.order),
-        expressions: written.expressions.iter().map(|e| expression(e)).collect::<Result<_, _>>()?,
+        expressions,
         formats: written.time.iter().map(|f| Format::new(f)).collect::<Result<_, _>>()?,
         levels,
         fast: if file.embedded { Fast::of(&written.name) } else { None },
@@ -396,16 +415,16 @@ message = "hello"
             (GOOD.replace("levels.warn", "levels.bad"), "there is no level bad"),
             (GOOD.replace("level = \"warn\"", "level = \"info\""), "the level of its sample 1 is not as stated"),
             (GOOD.replace("thread = \"main\"", ""), "the thread of its sample 1"),
-            (GOOD.replace("hello\"\ntime", "hello\"\ntme"), "line 8: unknown field `tme`"),
+            (GOOD.replace("hello\"\ntime", "hello\"\ntme"), "Line 8: unknown field `tme`"),
             (GOOD.replace("(?P<ts>", "(?P<ts>("), "an expression is faulty"),
             (GOOD.replace(r"\d+:\d+:\d+", r"(?:\w{900}){900}"), "an expression is too large"),
             (GOOD.replace("%H:%M:%S", "%H"), "no time of day"),
             (GOOD.replace("['", "['(?P<rest>.*)$', '"), "an expression takes a line that is no head"),
-            (GOOD.replace("line =", "line = 1 #"), "line 7: "),
-            ("x".repeat(5), "line 1: "),
+            (GOOD.replace("line =", "line = 1 #"), "Line 7: "),
+            ("x".repeat(5), "Line 1: "),
         ] {
             let (dialects, note) = one(&wrong);
-            assert!(note.contains(told) && note.ends_with(": mine.toml"), "{note}");
+            assert!(note.contains(told) && note.ends_with(": dialects/mine.toml"), "{note}");
             assert!(dialects.is_empty());
         }
     }

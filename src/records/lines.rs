@@ -1,7 +1,7 @@
 //! Lines that a data file describes, found in the one pass: literals first, an expression only on the line around one.
 //! In: rows of literal and expression. Out: [`LineHit`]s. Must not know what a row means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -17,6 +17,10 @@ pub const MIN_LITERAL_BYTES: usize = 4;
 const MAX_HITS_PER_ROW: u32 = 2_000;
 /// An expression sees at most this much of a line, around the literal.
 const MAX_LINE_BYTES: usize = 4 * 1024;
+/// Compiled size of one expression, and of what it builds while matching.
+const MAX_EXPRESSION_BYTES: usize = 1 << 20;
+/// Characters of the first near miss that are kept.
+const MISS_CHARS: usize = 300;
 /// At most this many places of one literal are looked at in one record.
 const MAX_PLACES: usize = 64;
 
@@ -24,17 +28,35 @@ const MAX_PLACES: usize = 64;
 #[derive(Debug)]
 pub struct LineRule {
     contains: String,
-    expression: Option<Expression>,
+    expression: Option<Arc<Expression>>,
 }
 
 /// An expression, made ready when its literal is first seen: most never are, and making all costs more than reading a small bundle.
 #[derive(Debug)]
-struct Expression {
+pub struct Expression {
     text: String,
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl Expression {
+    /// Not made ready yet.
+    pub fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), compiled: OnceLock::new() }
+    }
+
+    /// Makes it ready.
+    ///
+    /// # Errors
+    /// A short reason when it can't be read or is too large.
+    pub fn check(&self) -> Result<(), String> {
+        let compiled = compile(&self.text).map_err(|e| match e {
+            regex::Error::CompiledTooBig(_) => "its expression is too large".to_owned(),
+            other => format!("its expression can't be read ({})", other.to_string().lines().last().unwrap_or_default()),
+        })?;
+        self.compiled.get_or_init(|| Some(compiled));
+        Ok(())
+    }
+
     fn get(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| compile(&self.text).ok()).as_ref()
     }
@@ -42,7 +64,7 @@ impl Expression {
 
 /// The size limit keeps a careless expression from eating memory; matching time is linear by the regex crate's design.
 fn compile(text: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(text).size_limit(1 << 20).build()
+    RegexBuilder::new(text).size_limit(MAX_EXPRESSION_BYTES).dfa_size_limit(MAX_EXPRESSION_BYTES).build()
 }
 
 impl LineRule {
@@ -51,9 +73,11 @@ impl LineRule {
     /// # Errors
     /// A short reason when the literal is too short or the expression can't be read or is too large.
     pub fn new(contains: &str, expression: Option<&str>) -> Result<Self, String> {
-        let row = Self::trusted(contains, expression)?;
-        row.check()?;
-        Ok(row)
+        let expression = expression.map(|text| Arc::new(Expression::new(text)));
+        if let Some(expression) = &expression {
+            expression.check()?;
+        }
+        Self::with(contains, expression)
     }
 
     /// A row that comes with the program: tests have checked its expression.
@@ -61,10 +85,17 @@ impl LineRule {
     /// # Errors
     /// A short reason when the literal is too short.
     pub fn trusted(contains: &str, expression: Option<&str>) -> Result<Self, String> {
+        Self::with(contains, expression.map(|text| Arc::new(Expression::new(text))))
+    }
+
+    /// A row that shares its expression with others.
+    ///
+    /// # Errors
+    /// A short reason when the literal is too short.
+    pub fn with(contains: &str, expression: Option<Arc<Expression>>) -> Result<Self, String> {
         if contains.len() < MIN_LITERAL_BYTES {
             return Err(format!("its text is shorter than {MIN_LITERAL_BYTES} bytes"));
         }
-        let expression = expression.map(|text| Expression { text: text.to_owned(), compiled: OnceLock::new() });
         Ok(Self { contains: contains.to_owned(), expression })
     }
 
@@ -73,13 +104,7 @@ impl LineRule {
     /// # Errors
     /// A short reason when it can't be read or is too large.
     pub fn check(&self) -> Result<(), String> {
-        let Some(expression) = &self.expression else { return Ok(()) };
-        let compiled = compile(&expression.text).map_err(|e| match e {
-            regex::Error::CompiledTooBig(_) => "its expression is too large".to_owned(),
-            other => format!("its expression can't be read ({})", other.to_string().lines().last().unwrap_or_default()),
-        })?;
-        expression.compiled.get_or_init(|| Some(compiled));
-        Ok(())
+        self.expression.as_ref().map_or(Ok(()), |expression| expression.check())
     }
 
     /// The values captured by name; `None` when the row does not match the line.
@@ -110,8 +135,10 @@ impl LineSet {
     /// Takes the rows; a hit names a row by its place here.
     pub fn new(rules: Vec<LineRule>) -> Self {
         let mut literals: Vec<(String, Vec<usize>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for (row, rule) in rules.iter().enumerate() {
-            match literals.iter_mut().find(|(text, _)| *text == rule.contains) {
+            let place = *places.entry(&rule.contains).or_insert(literals.len());
+            match literals.get_mut(place) {
                 Some((_, rows)) => rows.push(row),
                 None => literals.push((rule.contains.clone(), vec![row])),
             }
@@ -130,7 +157,18 @@ impl LineSet {
     }
 
     /// Calls `found(row, line offset in text, line, captures)` for each line of `text` that a row matches.
-    pub fn each_hit(&self, text: &[u8], mut found: impl FnMut(usize, usize, &str, Vec<(String, String)>)) {
+    pub fn each_hit(&self, text: &[u8], found: impl FnMut(usize, usize, &str, Vec<(String, String)>)) {
+        self.each(text, found, |_, _, _| {});
+    }
+
+    /// The same, and calls `missed(row, line offset in text, line)` where a row's literal stands but its expression does not match:
+    /// that is what answers "why not?".
+    pub fn each(
+        &self,
+        text: &[u8],
+        mut found: impl FnMut(usize, usize, &str, Vec<(String, String)>),
+        mut missed: impl FnMut(usize, usize, &str),
+    ) {
         let Some(search) = self.search.as_ref().filter(|search| search.is_match(text)) else { return };
         // Places of each literal, so that one that fills a record can't hide another.
         let mut seen: BTreeMap<usize, Seen> = BTreeMap::new();
@@ -147,8 +185,9 @@ impl LineSet {
             }
             let line = String::from_utf8_lossy(line);
             for row in self.literals.get(number).map_or(&[][..], |(_, rows)| rows) {
-                if let Some(captures) = self.rules.get(*row).and_then(|rule| rule.captures(&line)) {
-                    found(*row, start, &line, captures);
+                match self.rules.get(*row).and_then(|rule| rule.captures(&line)) {
+                    Some(captures) => found(*row, start, &line, captures),
+                    None => missed(*row, start, &line),
                 }
             }
         }
@@ -194,11 +233,35 @@ pub trait LineSink {
     fn line(&mut self, record: &Record<'_>, row: usize, start: usize, line: &str, captures: Vec<(String, String)>);
 }
 
+/// Lines in which a row's literal stands while its expression does not match.
+#[derive(Clone, Debug)]
+pub struct NearMiss {
+    /// Place of the row in the set.
+    pub row: usize,
+    /// How many.
+    pub count: u32,
+    /// The first.
+    pub source: SourceRef,
+    /// The first as logged, perhaps cut.
+    pub text: String,
+}
+
+/// What the probe of one member kept.
+#[derive(Debug, Default)]
+pub struct LinesFound {
+    /// In line order.
+    pub hits: Vec<LineHit>,
+    /// How many lines each row matched in all: more than are kept, when there are very many.
+    pub counts: Vec<u32>,
+    /// One for each row, in the order of rows.
+    pub misses: Vec<NearMiss>,
+}
+
 /// Looks for a set's lines in the records of one member.
 pub struct LineProbe<'s> {
     set: Arc<LineSet>,
-    hits: Vec<LineHit>,
-    counts: Vec<u32>,
+    found: LinesFound,
+    misses: BTreeMap<usize, NearMiss>,
     /// Who takes the rows from this one on.
     sink: Option<(usize, &'s mut dyn LineSink)>,
 }
@@ -206,8 +269,8 @@ pub struct LineProbe<'s> {
 impl<'s> LineProbe<'s> {
     /// Nothing seen yet.
     pub fn new(set: Arc<LineSet>) -> Self {
-        let counts = vec![0; set.rules.len()];
-        Self { set, hits: Vec::new(), counts, sink: None }
+        let found = LinesFound { counts: vec![0; set.rules.len()], ..LinesFound::default() };
+        Self { set, found, misses: BTreeMap::new(), sink: None }
     }
 
     /// Gives the lines of the rows from `first` on to `sink`.
@@ -216,10 +279,11 @@ impl<'s> LineProbe<'s> {
         self
     }
 
-    /// The hits in line order, and how many lines each row matched in all (more than are kept, when there are very many).
-    pub fn finish(mut self) -> (Vec<LineHit>, Vec<u32>) {
-        self.hits.sort_by_key(|h| (h.source.line, h.source.offset, h.row));
-        (self.hits, self.counts)
+    /// What was found.
+    pub fn finish(mut self) -> LinesFound {
+        self.found.hits.sort_by_key(|h| (h.source.line, h.source.offset, h.row));
+        self.found.misses = self.misses.into_values().collect();
+        self.found
     }
 }
 
@@ -237,20 +301,31 @@ pub fn line_source(record: &Record<'_>, start: usize, line: &str) -> SourceRef {
 
 impl Probe for LineProbe<'_> {
     fn record(&mut self, record: &Record<'_>) {
-        let (hits, counts, sink) = (&mut self.hits, &mut self.counts, &mut self.sink);
-        self.set.each_hit(record.text, |row, start, line, captures| {
+        let (hits, counts, misses) = (&mut self.found.hits, &mut self.found.counts, &mut self.misses);
+        let sink = &mut self.sink;
+        let own_rows = sink.as_ref().map_or(usize::MAX, |(first, _)| *first);
+        let hit = |row: usize, start: usize, line: &str, captures| {
             if let Some((own, sink)) = sink.as_mut().and_then(|(first, sink)| Some((row.checked_sub(*first)?, sink))) {
                 sink.line(record, own, start, line, captures);
                 return;
             }
             let Some(count) = counts.get_mut(row) else { return };
             *count += 1;
-            if *count > MAX_HITS_PER_ROW {
+            if *count <= MAX_HITS_PER_ROW {
+                let source = line_source(record, start, line);
+                hits.push(LineHit { row, source, stamp: record.stamp, text: line.to_owned(), captures });
+            }
+        };
+        let miss = |row: usize, start: usize, line: &str| {
+            if row >= own_rows {
                 return;
             }
-            let source = line_source(record, start, line);
-            hits.push(LineHit { row, source, stamp: record.stamp, text: line.to_owned(), captures });
-        });
+            let text = || line.chars().take(MISS_CHARS).collect();
+            let first = || NearMiss { row, count: 0, source: line_source(record, start, line), text: text() };
+            let known = misses.entry(row).or_insert_with(first);
+            known.count = known.count.saturating_add(1);
+        };
+        self.set.each(record.text, hit, miss);
     }
 }
 

@@ -2,10 +2,11 @@
 //! In: `assets/milestones/*.toml` and the user's folder; records. Out: [`Hit`]s. Must not know what a verdict makes of them.
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::startup::StageId;
-use crate::base::rules::{self, RuleFile, RuleKind};
-use crate::base::{NoteKind, Notes};
+use crate::base::Notes;
+use crate::base::rules::{self, Fault, RuleFile, RuleKind};
 use crate::records::lines::LineRule;
 
 /// What a marker tells of its stage.
@@ -20,10 +21,14 @@ pub enum Says {
     Failed,
 }
 
+/// At most this many rows of the user's own.
+const MAX_OWN_ROWS: usize = 500;
+
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    milestone: Vec<Row>,
+    milestone: Vec<Spanned<Row>>,
 }
 
 #[derive(Deserialize)]
@@ -68,28 +73,42 @@ pub fn load(user_folder: Option<&std::path::Path>, notes: &mut Notes) -> (Vec<Mi
 }
 
 fn from_files(files: &[RuleFile], notes: &mut Notes) -> (Vec<Milestone>, Vec<LineRule>) {
+    let mut faults = Vec::new();
+    let all = read(files, &mut faults);
+    rules::tell(&faults, notes);
+    all
+}
+
+/// The same from files at hand, with every fault.
+pub fn read(files: &[RuleFile], faults: &mut Vec<Fault>) -> (Vec<Milestone>, Vec<LineRule>) {
     let mut all = (Vec::new(), Vec::new());
+    let mut own = 0;
     for file in files {
-        match toml::from_str::<File>(&file.text) {
-            Ok(parsed) => {
-                for (place, row) in parsed.milestone.into_iter().enumerate() {
-                    match milestone(row, file.embedded) {
-                        Ok((milestone, rule)) => {
-                            all.0.push(milestone);
-                            all.1.push(rule);
-                        }
-                        Err(why) => {
-                            notes.push(
-                                NoteKind::BadRule,
-                                None,
-                                0,
-                                format!("Milestone {} left out, {why}: {}", place + 1, file.path),
-                            );
-                        }
-                    }
+        let parsed = match file.parse::<File>(RuleKind::Milestone) {
+            Ok(parsed) => parsed,
+            Err(fault) => {
+                faults.push(fault);
+                continue;
+            }
+        };
+        for row in parsed.milestone {
+            let place = Some(row.span().start);
+            if !file.embedded && own >= MAX_OWN_ROWS {
+                let why = format!("Only the first {MAX_OWN_ROWS} milestones are read; not this one and those after it");
+                faults.push(Fault::new(RuleKind::Milestone, file, place, why));
+                break;
+            }
+            match milestone(row.into_inner(), file.embedded) {
+                Ok((milestone, rule)) => {
+                    all.0.push(milestone);
+                    all.1.push(rule);
+                    own += usize::from(!file.embedded);
+                }
+                Err(why) => {
+                    let why = format!("Milestone left out, {why}");
+                    faults.push(Fault::new(RuleKind::Milestone, file, place, why));
                 }
             }
-            Err(e) => notes.push(NoteKind::BadRule, None, 0, rules::toml_fault(file, &e)),
         }
     }
     all

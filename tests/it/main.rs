@@ -30,6 +30,7 @@ mod hostile;
 mod languages;
 mod made;
 mod own_logs;
+mod own_rules;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod samples;
