@@ -93,7 +93,7 @@ fn a_translation_is_one() {
 
 fn failing() -> Vec<Arc<Analysis>> {
     let input = Input::Memory { name: "failing.zip".into(), bytes: FAILING.to_vec().into() };
-    analyse(&[input], &ReadOptions { zone_s: None, rules: None }, &Progress::new()).unwrap()
+    analyse(&[input], &ReadOptions::default(), &Progress::new()).unwrap()
 }
 
 fn written(analyses: &[Arc<Analysis>], format: Format, language: Language) -> String {

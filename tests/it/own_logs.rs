@@ -140,7 +140,7 @@ fn options(name: &str) -> Options {
     // Twinkle's head begins with no date, so it needs a dialect of its own, as a user would write it.
     let rules = name.ends_with("/twinkle").then_some(rules);
     // The logs print local time without a zone; the machine that recorded them was set to UTC.
-    Options { zone_s: Some(0), rules }
+    Options { zone_s: Some(0), rules, ..Options::default() }
 }
 
 #[test]
