@@ -94,13 +94,23 @@ fn examples(signature: &Signature, file: &RuleFile, trial: &Trial, out: &mut Che
         let place = starts.next();
         let number = number.to_string();
         let say = |key: &str, ids: &str| Words::current().fill(key, &[("n", &number), ("ids", ids), ("id", &signature.id)]);
-        let Some(log) = &example.log else {
-            remark(out, file, place, say("rules.example_without_log", ""));
-            continue;
+        let ids: Vec<String> = match (&example.log, &example.dialogue) {
+            (Some(log), _) => trial.ids(log).into_iter().map(str::to_owned).collect(),
+            (None, Some(dialogue)) => match trial.dialogue_ids(dialogue) {
+                Ok(ids) => ids,
+                Err(why) => {
+                    fault(out, file, place, say("rules.example_unreadable", &why));
+                    continue;
+                }
+            },
+            (None, None) => {
+                remark(out, file, place, say("rules.example_without_log", ""));
+                continue;
+            }
         };
         out.examples += 1;
-        let found: BTreeSet<&str> = trial.ids(log).into_iter().collect();
-        match (signature.lines.is_empty(), example.hits, found.contains(signature.id.as_str())) {
+        let found: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        match (signature.lines.is_empty() && example.dialogue.is_none(), example.hits, found.contains(signature.id.as_str())) {
             (false, true, false) => fault(out, file, place, say("rules.example_misses", "")),
             (false, false, true) => fault(out, file, place, say("rules.example_hits", "")),
             _ => {}
