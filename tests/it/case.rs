@@ -76,6 +76,17 @@ fn what_the_log_names_is_found_with_its_line() {
 }
 
 #[test]
+fn the_tracking_id_nearest_to_the_issue_leads() {
+    let earlier =
+        "2026-03-11T08:40:00.000Z <Info> [0x390] Http.cpp:1 get:Tracking ID=CLIENT_00000001-90aa-4f0e-8a55-0123456789ab\n";
+    let (report, _) = reports(&[("current_log.txt", earlier), ("bwc/current_log.txt", &token_refused())]);
+    let found = item(&report, "tracking-id")["found"].as_array().unwrap();
+    assert_eq!(found.len(), 3);
+    assert_eq!(found[0]["value"], "CLIENT_7d41c2be-90aa-4f0e-8a55-0123456789ab");
+    assert_eq!(found[2]["value"], "CLIENT_00000001-90aa-4f0e-8a55-0123456789ab");
+}
+
+#[test]
 fn what_the_log_hides_is_told_apart_from_what_it_lacks() {
     let line = "2024-02-02 12:02:22.501 9619 9771 D WBX_TEAMS-ucf: tid[0x261f] BroadWorksTokenManager.cpp::158 operator():BWC:SCF: Created BWC token request with ID: [Redacted]. Tracking ID=[Redacted]\n";
     let (report, text) = reports(&[("bwc/current_log.txt", line)]);
