@@ -9,7 +9,7 @@
 use eframe::egui::{Align, Rect, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use super::excerpt;
-use crate::base::words::{Words, word};
+use crate::base::words::{self, Words, word};
 use crate::session::{LoggedMessage, MessageId};
 use crate::sip::Direction;
 use crate::timeline::figures::duration;
@@ -176,7 +176,7 @@ fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'st
         add("window.flow", crate::timeline::lanes::media::flow_word(segment.flow).to_owned());
     }
     for problem in logged.seen.message.problems.iter().take(5) {
-        add("window.problem", text::visible(problem).into_owned());
+        add("window.problem", text::visible(&words::sentence(problem)).into_owned());
     }
     out
 }
