@@ -1,13 +1,15 @@
 //! Calls from transactions: one for each leg, with course, media, holds and events (words of `report-v1`). In: [`Traffic`]. Out:
 //! [`Call`]s in order of their first message. Must not know registrations.
 
+use std::collections::HashSet;
+
 use super::call::{Call, CallEvent};
 use super::call_course::course;
 use super::call_holds::changes;
 use super::call_legs::{Leg, Legs, legs};
 use super::media::MediaSegment;
 use super::media_facts::Negotiated;
-use super::traffic::{Traffic, id};
+use super::traffic::{Traffic, id, is_masked};
 use super::{CallId, Party, RunId, call_events, call_links};
 use crate::base::{NoteKind, Notes, Private, PrivateKind};
 use crate::sip::offer_answer::exchanges;
@@ -22,6 +24,7 @@ pub fn calls(traffic: &Traffic<'_>, notes: &mut Notes) -> Vec<Call> {
         notes.push(NoteKind::Limit, None, 0, text);
     }
     let mut calls: Vec<Call> = legs.list.iter().enumerate().map(|(place, leg)| call(traffic, place, leg)).collect();
+    answered_by_sbc(traffic, &legs, &mut calls);
     let unsought = link(traffic, &legs, &mut calls);
     if unsought > 0 {
         let text = format!("{unsought} links between calls were left out: very many calls look alike");
@@ -138,9 +141,49 @@ fn final_from(traffic: &Traffic<'_>, deciding: Option<u32>) -> Option<(&'static 
     is_server_tag(answer.to()?.tag()?).then(|| ("as", "to-tag".to_owned()))
 }
 
+/// The application server is the other end of each dialog. Where its tags come through to this client, a refusal with a tag of another form
+/// was made on the way: by the SBC. Likely only; where no tag of the server is seen, the SBC may rewrite them, and nothing is claimed.
+fn answered_by_sbc(traffic: &Traffic<'_>, legs: &Legs, calls: &mut [Call]) {
+    let seen: HashSet<RunId> = calls.iter().filter(|c| c.final_from.is_some()).map(|c| c.run).collect();
+    for (call, leg) in calls.iter_mut().zip(&legs.list).filter(|(call, _)| seen.contains(&call.run) && call.final_from.is_none())
+    {
+        let last = leg.initial.iter().rev().filter_map(|t| traffic.transactions.get(*t)).find(|t| t.role == Role::Client);
+        let answer = last.filter(|t| traffic.status(t).is_some_and(|s| s >= 400)).and_then(|t| t.answer);
+        let tag = answer.and_then(|a| traffic.message(a)).and_then(Message::to).and_then(|to| to.tag());
+        if tag.is_some_and(|tag| !is_masked(tag)) {
+            call.final_from = Some(("sbc", "other-to-tag".to_owned()));
+        }
+    }
+}
+
 /// `749498253-1674748301131`: digits, then the server's clock in ms since 1970.
 pub fn is_server_tag(tag: &str) -> bool {
     let tag = tag.strip_suffix('-').unwrap_or(tag);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     tag.split_once('-').is_some_and(|(number, clock)| digits(number) && digits(clock) && clock.len() == 13)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::session::script::facts;
+
+    /// A tag of the application server tells that it answered; a tag of another form in the same log that something before it did.
+    #[test]
+    fn who_answered_last() {
+        let from = |script: &str| {
+            let calls = facts(script).calls;
+            calls.iter().map(|c| c.final_from.as_ref().map(|(who, _)| *who)).collect::<Vec<_>>()
+        };
+        let server = "0 > INVITE 1 z9hG4bK1 a -
+                      10 < 486 INVITE 1 z9hG4bK1 a 749498253-1674748301131\n";
+        let other = "20 > INVITE 1 z9hG4bK2 b - | id=call-2
+                     30 < 503 INVITE 1 z9hG4bK2 b x77 | id=call-2\n";
+        let answered = "40 > INVITE 1 z9hG4bK3 c - | id=call-3
+                        50 < 200 INVITE 1 z9hG4bK3 c y77 | id=call-3\n";
+        let refused_here = "60 < INVITE 1 z9hG4bK4 d - | id=call-4
+                            70 > 486 INVITE 1 z9hG4bK4 d z77 | id=call-4\n";
+        assert_eq!(from(&[server, other, answered, refused_here].concat()), [Some("as"), Some("sbc"), None, None]);
+        // Without a tag of the server anywhere, nothing is claimed.
+        assert_eq!(from(other), [None]);
+    }
 }
