@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::catalogue::Catalogue;
 use super::signature::Signature;
-use crate::base::Language;
+use crate::base::{Language, Segment, Text};
 
 /// Findings named for plain words.
 const MAX_BY_WORDS: usize = 8;
@@ -112,6 +112,21 @@ fn families() -> &'static [Family] {
         };
         FILES.into_iter().filter_map(read).collect()
     })
+}
+
+/// What a code of a table means, in all its languages. `code` is the number or, for TLS, the name of the alert as OpenSSL or RFC 8446
+/// write it (`unknown ca`, `unknown_ca`).
+pub fn meaning(table: &str, code: &str) -> Option<Segment> {
+    let family = families().iter().find(|f| f.kind == table)?;
+    let name = code.trim().to_lowercase().replace([' ', '-'], "_");
+    let is_named = |texts: &BTreeMap<String, String>| {
+        texts
+            .get("en")
+            .is_some_and(|en| en.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', ' '])))
+    };
+    let texts = family.codes.get(code).or_else(|| family.codes.values().find(|texts| is_named(texts)))?;
+    let of = |language: &Language| Some((*language, Text::word(texts.get(language.code())?.as_str())));
+    Some(Segment::Translated(Language::ALL.iter().filter_map(of).collect()))
 }
 
 #[derive(Deserialize)]

@@ -36,7 +36,11 @@ pub fn find<'v>(
             own.retain(|hit| hit.text.contains(":BWC:") || broadworks(hit.run));
         }
         own.sort_by_key(|h| (h.run, h.at, h.source.member, h.source.line));
-        out.extend(events(&own, &signature.group).into_iter().map(|found| (place, with_kinds(found, &signature.private))));
+        out.extend(
+            events(&own, &signature.group)
+                .into_iter()
+                .map(|found| (place, with_meaning(with_kinds(found, &signature.private), signature.table.as_deref()))),
+        );
     }
     out
 }
@@ -219,6 +223,16 @@ fn evidence(hit: &ResolvedHit) -> Evidence {
         text: Text(vec![Segment::Log(hit.text.chars().take(EVIDENCE_CHARACTERS).collect())]),
         message: None,
     }
+}
+
+/// What the captured code means, from its table.
+fn with_meaning(mut found: Found, table: Option<&str>) -> Found {
+    let code = found.captures.iter().find(|(name, _)| name == "code");
+    let code = code.and_then(|(_, value)| if let Segment::Log(text) = value { Some(text.as_str()) } else { None });
+    if let Some(meaning) = table.zip(code).and_then(|(table, code)| super::explain::meaning(table, code)) {
+        found.captures.push(("meaning".to_owned(), meaning));
+    }
+    found
 }
 
 fn with_kinds(mut found: Found, kinds: &std::collections::BTreeMap<String, crate::base::PrivateKind>) -> Found {

@@ -165,6 +165,8 @@ pub struct Signature {
     pub needs: Vec<Need>,
     /// Counts only where the run shows BroadWorks at work.
     pub with_broadworks: bool,
+    /// Table of `assets/codes` in which the capture `code` is looked up: its meaning fills `{meaning}`.
+    pub table: Option<String>,
     /// Its line belongs to the call that stands at that moment.
     pub ties_to_call: bool,
     /// Findings of the same run that become its effects.
@@ -277,6 +279,7 @@ struct File {
     #[serde(default)]
     needs: Vec<Spanned<String>>,
     with: Option<With>,
+    table: Option<String>,
     #[serde(default)]
     ties_to_call: bool,
     #[serde(default)]
@@ -387,6 +390,7 @@ fn signature(file: &RuleFile, area: String, id: String, parsed: File) -> Result<
         leads: parsed.leads,
         needs: parsed.needs.iter().map(|n| need(n.get_ref()).map_err(|why| at(n, why))).collect::<Result<_, _>>()?,
         with_broadworks: parsed.with == Some(With::Broadworks),
+        table: parsed.table,
         ties_to_call: parsed.ties_to_call,
         explains: parsed.explains,
         excludes: parsed.excludes,

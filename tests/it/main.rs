@@ -20,6 +20,7 @@ mod captured_direct;
 mod case;
 mod cli;
 mod clocks;
+mod codes;
 mod device_config;
 mod dialects;
 mod explain;

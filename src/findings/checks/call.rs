@@ -178,7 +178,12 @@ pub fn released_abnormally(scene: &Scene<'_>) -> Vec<Found> {
         if let Some(id) = call.messages.iter().find(carries).filter(|_| abnormal) {
             let one = Found::of(scene, call.run, &[*id]).in_call(call.id);
             let one = one.with_log("protocol", why.protocol.clone()).with("cause", cause);
-            out.push(one.with_log("text", why.text.clone().unwrap_or_default()));
+            let mut one = one.with_log("text", why.text.clone().unwrap_or_default());
+            let table = if why.protocol.eq_ignore_ascii_case("SIP") { "sip" } else { "q850" };
+            if let Some(meaning) = crate::findings::explain::meaning(table, &cause.to_string()) {
+                one.captures.push(("meaning".to_owned(), meaning));
+            }
+            out.push(one);
         }
     }
     out

@@ -1,6 +1,8 @@
 //! What goes wrong while a call is set up (RFC 3261 §13, RFC 3262). In: [`Scene`]. Out: [`Found`]s by signature.
 //! Not faults: what somebody chose (busy, declined, cancelled), a call the log ends in, a first challenge.
 
+use std::sync::OnceLock;
+
 use super::{Found, Scene, is_stale};
 use crate::findings::{Confidence, Severity};
 use crate::session::MessageId;
@@ -9,8 +11,18 @@ use crate::session::registration::AttemptKind;
 use crate::sip::transaction::{Role, Transaction};
 use crate::sip::{Direction, Message, Method};
 
-/// Emergency services by what is dialled, besides `urn:service:sos`.
-const EMERGENCY: &[&str] = &["112", "911", "999", "000"];
+/// Emergency services by what is dialled, besides `urn:service:sos`: the numbers of the data file.
+fn emergency_numbers() -> &'static [String] {
+    #[derive(serde::Deserialize)]
+    struct Numbers {
+        numbers: Vec<String>,
+    }
+    static NUMBERS: OnceLock<Vec<String>> = OnceLock::new();
+    NUMBERS.get_or_init(|| {
+        let file = toml::from_str::<Numbers>(include_str!("../../../assets/codes/emergency.toml"));
+        file.map(|f| f.numbers).unwrap_or_default()
+    })
+}
 
 /// INVITE transactions that set a call up, in order.
 pub fn invites<'s>(scene: &'s Scene<'_>, call: &Call) -> Vec<&'s Transaction> {
@@ -230,7 +242,8 @@ fn is_emergency(request: &Message) -> bool {
         let user = crate::sip::Uri::parse(uri).and_then(|u| u.user.map(str::to_owned));
         let number = user
             .unwrap_or_else(|| lower.strip_prefix("tel:").unwrap_or_default().split(';').next().unwrap_or_default().to_owned());
-        sos || EMERGENCY.contains(&number.split(';').next().unwrap_or_default())
+        let dialled = number.split(';').next().unwrap_or_default();
+        sos || emergency_numbers().iter().any(|n| n == dialled)
     })
 }
 
@@ -358,4 +371,23 @@ fn woken_for_nothing(scene: &Scene<'_>) -> Vec<Found> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emergency_numbers_are_read_and_nothing_near_them_counts() {
+        let request = |uri: &str| {
+            let text = format!("INVITE {uri} SIP/2.0\r\nTo: <{uri}>\r\nCSeq: 1 INVITE\r\n\r\n");
+            is_emergency(&Message::parse(text).unwrap())
+        };
+        for uri in ["sip:112@example.net", "sip:911@example.net;user=phone", "tel:999", "tel:000", "urn:service:sos.fire"] {
+            assert!(request(uri), "{uri}");
+        }
+        for uri in ["sip:1112@example.net", "sip:9110@example.net", "tel:+420112", "urn:service:sosx"] {
+            assert!(!request(uri), "{uri}");
+        }
+    }
 }
