@@ -6,7 +6,7 @@ use super::{App, Content, Theme};
 use crate::base::words::word;
 use crate::ui::panels::{bars, files, loading, messages, overview, welcome, work};
 use crate::ui::widgets::{area, cut_bottom, cut_top};
-use crate::ui::{Command, Cx, Palette, Scheme, Type, View, help, text};
+use crate::ui::{Command, Cx, Palette, Scheme, Type, View, help, lookup, text};
 
 /// Paints everything.
 pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
@@ -80,6 +80,16 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
     area(ui, "status", status, palette.raised, |ui| {
         bars::status(ui, &cx, shown.as_deref().map(|s| (s.document.as_ref(), &s.view)), toast.as_deref(), status);
     });
+    if let Some(state) = &mut app.lookup {
+        let book = app.book.get();
+        let document = app.active.and_then(|n| app.tabs.get(n)).and_then(|tab| match &tab.content {
+            Content::Ready(shown) => Some(shown.document.as_ref()),
+            _ => None,
+        });
+        let folder = app.options.rules.as_ref().map(|folder| folder.display().to_string());
+        let beside = lookup::Beside { book: book.as_deref(), document, folder, language: app.language };
+        lookup::show(ui, &mut cx, screen, state, &beside);
+    }
     if app.help {
         help::show(ui, &mut cx, screen);
     }

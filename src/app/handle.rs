@@ -2,7 +2,7 @@
 
 use eframe::egui::{Context, ViewportCommand};
 
-use super::{App, Content, Shown, Theme, dialog, jobs};
+use super::{App, Content, Shown, Theme, dialog, jobs, TOAST_S, rules};
 use crate::base::words::{Words, word};
 use crate::base::{Language, SourceRef, Tone};
 use crate::export::{Outlet, ask};
@@ -14,8 +14,6 @@ use crate::timeline::{Subject, Target, Window};
 use crate::ui::state::Selection;
 use crate::ui::{Command, View, ViewState, ladder};
 
-/// Seconds that a toast stays.
-const TOAST_S: f64 = 4.0;
 /// A call shorter than this part of the window is zoomed to when it is chosen.
 const SHORT_PART: f64 = 0.3;
 /// Steps of the UI scale.
@@ -59,6 +57,9 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         },
         Command::ShowWelcome => app.active = None,
         Command::ToggleHelp => app.help = !app.help,
+        Command::ToggleLookup => rules::toggle(app, ctx),
+        Command::OpenRules => rules::open_folder(app, ctx),
+        Command::ReloadRules => rules::reload(app, ctx),
         Command::NextScheme => {
             app.theme = match app.theme {
                 Theme::System => Theme::Dark,
@@ -305,7 +306,9 @@ fn close(app: &mut App, place: usize) {
 }
 
 fn back(app: &mut App, ctx: &Context) {
-    if app.help {
+    if app.lookup.is_some() {
+        app.lookup = None;
+    } else if app.help {
         app.help = false;
     } else if matches!(app.active.and_then(|n| app.tabs.get(n)).map(|t| &t.content), Some(Content::Loading(_))) {
         cancel(app, ctx);

@@ -20,10 +20,12 @@ mod frame;
 mod handle;
 mod jobs;
 mod picture;
+mod rules;
 mod window;
 
 pub use window::{WindowError, WindowOptions, run};
 
+use crate::ui::lookup::Lookup;
 use jobs::Job;
 use picture::Picture;
 
@@ -40,6 +42,9 @@ pub enum Theme {
     /// Black and white.
     HighContrast,
 }
+
+/// Seconds that a toast stays.
+const TOAST_S: f64 = 4.0;
 
 /// A document with how it is shown.
 struct Shown {
@@ -63,7 +68,14 @@ enum Content {
 
 struct Tab {
     name: String,
+    /// What it was read from, to read it again; several documents may come of one opening.
+    inputs: Option<Arc<Vec<Input>>>,
     content: Content,
+}
+
+/// What can be read again: standard input can't.
+fn again(inputs: Arc<Vec<Input>>) -> Option<Arc<Vec<Input>>> {
+    (!inputs.iter().any(|input| matches!(input, Input::Stdin))).then_some(inputs)
 }
 
 /// The program's state. Can be made without a window: tests drive it headless.
@@ -79,6 +91,8 @@ pub struct App {
     applied: Option<Scheme>,
     first_view: Option<View>,
     help: bool,
+    lookup: Option<Lookup>,
+    book: rules::Book,
     commands: Vec<Command>,
     toast: Option<(String, f64)>,
     picker: Option<Receiver<Vec<PathBuf>>>,
@@ -124,30 +138,36 @@ impl App {
             return;
         }
         let name = jobs::name(&inputs);
-        let content = match Job::open(inputs, self.options.clone(), self.language, ctx) {
+        let inputs = Arc::new(inputs);
+        let content = self.job(ctx, &inputs);
+        let inputs = again(inputs);
+        self.tabs.push(Tab { name, inputs, content });
+        self.active = Some(self.tabs.len() - 1);
+    }
+
+    fn job(&self, ctx: &egui::Context, inputs: &Arc<Vec<Input>>) -> Content {
+        match Job::open(inputs.to_vec(), self.options.clone(), self.language, ctx) {
             Ok(job) => Content::Loading(job),
             Err(why) => Content::Failed(why),
-        };
-        self.tabs.push(Tab { name, content });
-        self.active = Some(self.tabs.len() - 1);
+        }
     }
 
     /// Shows an analysis that is there already.
     pub fn show(&mut self, analysis: Arc<Analysis>) {
         let document = Arc::new(Document::new(analysis));
-        let tab = self.ready(document);
+        let tab = self.ready(document, None);
         self.tabs.push(tab);
         self.active = Some(self.tabs.len() - 1);
     }
 
-    fn ready(&self, document: Arc<Document>) -> Tab {
+    fn ready(&self, document: Arc<Document>, inputs: Option<Arc<Vec<Input>>>) -> Tab {
         let mut view = ViewState::new(&document);
         view.view = self.first_view.unwrap_or(View::Overview);
         let name = document.name().to_owned();
         let store = Arc::new(Store::new(Arc::clone(&document.analysis.bundle)));
         let mut shown = Shown { document, view, store, lines: None };
         handle::settle(&mut shown);
-        Tab { name, content: Content::Ready(Box::new(shown)) }
+        Tab { name, inputs, content: Content::Ready(Box::new(shown)) }
     }
 
     /// Takes what jobs have finished: one tab for each document in the place of the one that was loading.
@@ -162,11 +182,12 @@ impl App {
                 place += 1;
                 continue;
             };
-            let name = self.tabs.get(place).map(|tab| tab.name.clone()).unwrap_or_default();
+            let (name, inputs) =
+                self.tabs.get(place).map(|tab| (tab.name.clone(), tab.inputs.clone())).unwrap_or_default();
             let new: Vec<Tab> = match result {
-                Ok(documents) => documents.into_iter().map(|document| self.ready(document)).collect(),
+                Ok(documents) => documents.into_iter().map(|document| self.ready(document, inputs.clone())).collect(),
                 Err(jobs::Ended::Cancelled) => Vec::new(),
-                Err(jobs::Ended::Failed(why)) => vec![Tab { name, content: Content::Failed(why) }],
+                Err(jobs::Ended::Failed(why)) => vec![Tab { name, inputs, content: Content::Failed(why) }],
             };
             let count = new.len();
             self.tabs.splice(place..=place, new);

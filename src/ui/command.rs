@@ -64,6 +64,12 @@ pub enum Command {
     Find,
     /// Show or hide the keys.
     ToggleHelp,
+    /// Show or hide the look-up box.
+    ToggleLookup,
+    /// Show the folder of the user's own rules.
+    OpenRules,
+    /// Read the rules again, and the documents with them.
+    ReloadRules,
     /// Next colour scheme: system, dark, light, high contrast.
     NextScheme,
     /// Next language of the window.

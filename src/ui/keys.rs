@@ -50,7 +50,7 @@ const fn first(shortcut: Shortcut) -> Shortcut {
 }
 
 /// All of them, in the order of the help.
-pub const ALL: [Shortcut; 25] = [
+pub const ALL: [Shortcut; 26] = [
     first(plain("Ctrl O", &[(CTRL, Key::O)], Place::Everywhere, "keys.open", || Command::OpenFiles)),
     plain("1", &[(NONE, Key::Num1)], Place::Document, "keys.overview", || Command::ShowView(View::Overview)),
     plain("2", &[(NONE, Key::Num2)], Place::Document, "keys.timeline", || Command::ShowView(View::Timeline)),
@@ -73,6 +73,7 @@ pub const ALL: [Shortcut; 25] = [
     plain("Ctrl −", &[(CTRL, Key::Minus)], Place::Everywhere, "keys.smaller", || Command::Scale(-1)),
     plain("Ctrl 0", &[(CTRL, Key::Num0)], Place::Everywhere, "keys.normal_size", || Command::Scale(0)),
     plain("Ctrl T", &[(CTRL, Key::T)], Place::Everywhere, "keys.scheme", || Command::NextScheme),
+    first(plain("Ctrl L", &[(CTRL, Key::L)], Place::Everywhere, "keys.look_up", || Command::ToggleLookup)),
     plain("Ctrl R", &[(CTRL, Key::R)], Place::Document, "keys.copy_reference", || Command::CopyReference),
     plain("Ctrl M", &[(CTRL, Key::M)], Place::Document, "keys.copy_message", || Command::CopyMessage),
     first(plain("?", &[(NONE, Key::Questionmark), (NONE, Key::F1)], Place::Everywhere, "keys.help", || Command::ToggleHelp)),

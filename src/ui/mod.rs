@@ -7,6 +7,7 @@ pub mod fonts;
 pub mod help;
 pub mod keys;
 pub mod ladder;
+pub mod lookup;
 pub mod panels;
 pub mod shapes;
 pub mod state;

@@ -41,6 +41,7 @@ pub fn top(ui: &mut Ui, cx: &mut Cx<'_>, tabs: &[Tab], active: Option<usize>, sw
     for (label, command) in switches.iter().rev() {
         action(ui, cx, &mut inner, label, "", command.clone());
     }
+    action(ui, cx, &mut inner, word("lookup.title"), "Ctrl L", Command::ToggleLookup);
     action(ui, cx, &mut inner, word("window.open"), "Ctrl O", Command::OpenFiles);
     if tabs.is_empty() {
         text::line(ui, inner, Align::Min, word("app.name"), Type::Strong, palette.t1);

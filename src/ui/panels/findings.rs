@@ -53,22 +53,19 @@ fn counts(ui: &mut Ui, cx: &Cx<'_>, findings: &[Finding], rect: Rect) {
     }
 }
 
-/// What could not be looked for stands at the foot: a short list is no proof.
-fn not_tried(ui: &mut Ui, cx: &Cx<'_>, document: &Document, body: &mut Rect) {
+/// What could not be looked for stands at the foot: a short list is no proof. And a way to ask why something is not in the list.
+fn not_tried(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, body: &mut Rect) {
     let untried = &document.analysis.not_tried;
+    let mut foot = cut_bottom(body, if untried.is_empty() { 34.0 } else { 66.0 }).shrink2(vec2(14.0, 6.0));
+    let link = cut_bottom(&mut foot, 20.0);
+    if widgets::link(ui, cx.palette, link, Align::Min, word("window.why_not")).clicked() {
+        cx.send(Command::ToggleLookup);
+    }
     if untried.is_empty() {
         return;
     }
-    let foot = cut_bottom(body, 48.0);
     let said = Words::current().fill("window.not_tried", &[("n", &untried.len().to_string())]);
-    text::wrapped(ui, foot.shrink2(vec2(14.0, 6.0)), 2, &said, Type::Small, cx.palette.t3);
-    let why = |(id, needs): &(String, Vec<&'static str>)| {
-        let roles: Vec<String> = needs.iter().map(|role| text::term("role", role)).collect();
-        format!("{id}: {}", roles.join(", "))
-    };
-    let id = ui.scope_id().with("not-tried");
-    let response = ui.interact(foot, id, eframe::egui::Sense::hover());
-    response.on_hover_text(untried.iter().take(40).map(why).collect::<Vec<_>>().join("\n"));
+    text::wrapped(ui, foot, 2, &said, Type::Small, cx.palette.t3);
 }
 
 fn item(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, place: usize, finding: &Finding, rect: Rect) {
