@@ -2,7 +2,7 @@
 
 use eframe::egui::{Context, ViewportCommand};
 
-use super::{App, Content, Shown, Theme, dialog, jobs, TOAST_S, rules};
+use super::{App, Content, Shown, TOAST_S, Theme, dialog, jobs, rules};
 use crate::base::words::{Words, word};
 use crate::base::{Language, SourceRef, Tone};
 use crate::export::{Outlet, ask};

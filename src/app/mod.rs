@@ -126,6 +126,13 @@ impl App {
         self
     }
 
+    /// The folder of the user's own rules.
+    #[must_use]
+    pub fn with_rules(mut self, folder: PathBuf) -> Self {
+        self.options.rules = Some(folder);
+        self
+    }
+
     /// Gives a context our fonts; without them no text can be laid out.
     pub fn prepare(ctx: &egui::Context) {
         fonts::install(ctx);
@@ -182,8 +189,7 @@ impl App {
                 place += 1;
                 continue;
             };
-            let (name, inputs) =
-                self.tabs.get(place).map(|tab| (tab.name.clone(), tab.inputs.clone())).unwrap_or_default();
+            let (name, inputs) = self.tabs.get(place).map(|tab| (tab.name.clone(), tab.inputs.clone())).unwrap_or_default();
             let new: Vec<Tab> = match result {
                 Ok(documents) => documents.into_iter().map(|document| self.ready(document, inputs.clone())).collect(),
                 Err(jobs::Ended::Cancelled) => Vec::new(),

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use eframe::egui::Context;
 
-use super::{App, Content, Tab, TOAST_S};
+use super::{App, Content, TOAST_S, Tab};
 use crate::analyse::{RuleBook, rule_book};
 use crate::base::rules;
 use crate::base::words::word;

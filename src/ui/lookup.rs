@@ -10,14 +10,15 @@
 //! ```
 
 use eframe::egui::{
-    Align, Area, Color32, CornerRadius, Id, Order, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Area, Color32, CornerRadius, Id, Order, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::widgets::{self, Row, cut_bottom, cut_right, cut_top};
 use super::{Command, Cx, Document, Type, text};
 use crate::analyse::RuleBook;
-use crate::base::words::{Words, word};
 use crate::base::Language;
+use crate::base::words::{Words, word};
 use crate::findings::explain::{self, Explanation};
 
 const MOST_WIDTH: f32 = 760.0;
@@ -85,7 +86,10 @@ pub fn show(ui: &Ui, cx: &mut Cx<'_>, screen: Rect, state: &mut Lookup, beside: 
         let head = cut_top(&mut inner, 28.0).shrink2(vec2(MARGIN, 0.0));
         text::line(ui, head, Align::Min, word("lookup.title"), Type::Title, palette.t1);
         let field = cut_top(&mut inner, 40.0).shrink2(vec2(MARGIN, 5.0));
-        let edit = TextEdit::singleline(&mut state.query).hint_text(word("lookup.hint")).font(Type::Mono.id());
+        let edit = TextEdit::singleline(&mut state.query)
+            .hint_text(word("lookup.hint"))
+            .font(Type::Mono.id())
+            .align(Align2::LEFT_CENTER);
         let response = ui.put(field, edit.desired_width(field.width() - 8.0)).accessible_name(word("lookup.title"));
         if std::mem::take(&mut state.focus) {
             response.request_focus();
@@ -137,6 +141,7 @@ fn answers(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut Lookup, book: &RuleBook, do
         paragraph(ui, &over, Type::Label, palette.t3);
         paragraph(ui, &answer.title, Type::Head, palette.t1);
         for (part, sentences) in &answer.parts {
+            widgets::reserve(ui, 6.0);
             paragraph(ui, word(part.key()), Type::Label, palette.t2);
             for (number, sentence) in (1..).zip(sentences) {
                 let said = if *part == explain::Part::Steps { format!("{number}. {sentence}") } else { sentence.clone() };

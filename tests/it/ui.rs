@@ -107,10 +107,19 @@ fn window(app: App, size: (f32, f32)) -> Harness<'static, App> {
 
 /// Opens inputs as the program does and waits for the job's thread.
 fn opened(inputs: Vec<Input>, size: (f32, f32)) -> Harness<'static, App> {
-    let mut harness = window(App::new(Theme::Dark), size);
+    opened_by(App::new(Theme::Dark), inputs, size)
+}
+
+fn opened_by(app: App, inputs: Vec<Input>, size: (f32, f32)) -> Harness<'static, App> {
+    let mut harness = window(app, size);
     harness.run_steps(2);
     let ctx = harness.ctx.clone();
     harness.state_mut().open(&ctx, inputs);
+    read_to_its_end(&mut harness);
+    harness
+}
+
+fn read_to_its_end(harness: &mut Harness<'_, App>) {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
         harness.run_steps(2);
@@ -121,7 +130,17 @@ fn opened(inputs: Vec<Input>, size: (f32, f32)) -> Harness<'static, App> {
         std::thread::sleep(Duration::from_millis(10));
     }
     harness.run_steps(4);
-    harness
+}
+
+/// Waits for what a thread brings.
+#[track_caller]
+fn wait_for(harness: &mut Harness<'_, App>, text: &str) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while !labels(harness).iter().any(|l| l.contains(text)) && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+        harness.run_steps(2);
+    }
+    says(harness, text);
 }
 
 fn good() -> Harness<'static, App> {
@@ -371,4 +390,50 @@ fn every_size_and_every_view_can_be_shown() {
         }
         assert!(!labels(&harness).is_empty());
     }
+}
+
+fn ask(harness: &mut Harness<'_, App>, query: &str) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::L);
+    harness.run_steps(4);
+    wait_for(harness, "Rules of your own");
+    harness.get_by_role_and_label(Role::TextInput, "Look up").type_text(query);
+    harness.run_steps(4);
+}
+
+#[test]
+fn codes_and_why_not_in_the_look_up_box() {
+    let mut harness = good();
+    click(&mut harness, Role::Link, "Why is something not in this list?");
+    wait_for(&mut harness, "Known failures that are no finding of this bundle");
+    press(&mut harness, Key::Escape);
+    silent(&harness, "Known failures that are no finding of this bundle");
+    ask(&mut harness, "200018");
+    wait_for(&mut harness, "Code of the activation portal  200018");
+    says(&harness, "10 minutes"); // guide §8: wait 10 minutes
+    press(&mut harness, Key::Escape);
+    ask(&mut harness, "register-forbidden");
+    wait_for(&mut harness, "Why it is no finding of this bundle");
+    press(&mut harness, Key::Escape);
+    ask(&mut harness, "zzzz");
+    wait_for(&mut harness, "Not in the catalogue");
+}
+
+#[test]
+fn a_rule_written_while_the_window_is_open_counts_after_reading_again() {
+    let folder = std::env::temp_dir().join(format!("bundlescope-window-rules-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("signatures/own")).unwrap();
+    let inputs = vec![input("good.log", good_log().into_bytes())];
+    let mut harness = opened_by(App::new(Theme::Dark).with_rules(folder.clone()), inputs, (1440.0, 900.0));
+    silent(&harness, "Our own fault");
+    let text = "severity = \"warning\"\nconfidence = \"likely\"\nsources = [\"a ticket\"]\n[[line]]\n\
+                contains = \"SipTransport.cpp:88\"\n[en]\ntitle = \"Our own fault\"\nmeaning = \"m\"\n";
+    std::fs::write(folder.join("signatures/own/our-fault.toml"), text).unwrap();
+    std::fs::write(folder.join("signatures/own/broken.toml"), "severity = \n").unwrap();
+    ask(&mut harness, "");
+    click(&mut harness, Role::Link, "Read rules again");
+    read_to_its_end(&mut harness);
+    wait_for(&mut harness, "broken.toml");
+    press(&mut harness, Key::Escape);
+    says(&harness, "Our own fault");
+    std::fs::remove_dir_all(&folder).unwrap();
 }
