@@ -1,6 +1,8 @@
 //! What a support case needs (guide §2), and what of it this bundle has. In: facts, findings, identifiers of the log. Out: [`Item`]s.
 //! Must not know how they are shown.
 
+use std::collections::BTreeMap;
+
 use crate::base::{LogTime, MemberId, Private, Segment, SourceRef, Text};
 use crate::bundle::Role;
 use crate::session::call::CallState;
@@ -256,15 +258,16 @@ fn identified(id: ItemId, kinds: &[IdentifierKind], identifiers: &[Identifier], 
     let mut more = 0;
     // One of each kind first, so that an e-mail does not push out the BroadWorks ID.
     for kind in kinds {
-        let mut own: Vec<&Identifier> = Vec::new();
+        let mut own: BTreeMap<&Private, &Identifier> = BTreeMap::new();
         let far = |i: &Identifier| i.at.zip(near).map_or(u64::MAX, |(at, near)| at.since_us(near).unsigned_abs());
-        for one in of(*kind).filter(|i| i.value.is_some()) {
-            match own.iter_mut().find(|o| o.value == one.value) {
+        for (value, one) in of(*kind).filter_map(|i| Some((i.value.as_ref()?, i))) {
+            match own.get_mut(value) {
                 Some(same) if far(one) < far(same) || (near.is_none() && same.count < one.count) => *same = one,
                 Some(_) => {}
-                None => own.push(one),
+                None => _ = own.insert(value, one),
             }
         }
+        let mut own: Vec<&Identifier> = own.into_values().collect();
         match near {
             Some(_) => own.sort_by_key(|i| (far(i), i.source)),
             None => own.sort_by_key(|i| (i.inferred, std::cmp::Reverse(i.count), i.source)),

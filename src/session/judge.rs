@@ -64,10 +64,13 @@ pub fn judge(facts: &Facts, run: RunId, marks: &[Mark]) -> (Vec<Stage>, Verdict)
 /// The stage whose failure a line sums up: 1507 is "the configuration was not got", also where it was got and could not be read. Marks stand
 /// in time order. A registration that passed in between was a sign-in of its own, and what fails after it fails by itself.
 fn cause(facts: &Facts, run: RunId, marks: &[Mark], mark: &Mark) -> Option<StageId> {
-    let passed = |since: Option<LogTime>| {
-        let registered = facts.registrations.iter().filter(|r| r.run == run).flat_map(|r| &r.attempts).filter(|a| granted(a));
-        since.is_some() && mark.at.is_some() && registered.into_iter().any(|a| a.at > since && a.at < mark.at)
-    };
+    if mark.explained_by.is_empty() {
+        return None;
+    }
+    let registered = facts.registrations.iter().filter(|r| r.run == run).flat_map(|r| &r.attempts).filter(|a| granted(a));
+    // The last registration before the mark; without a time of the mark nothing is known to lie in between.
+    let last = mark.at.and_then(|at| registered.filter_map(|a| a.at).filter(|granted_at| *granted_at < at).max());
+    let passed = |since: Option<LogTime>| since.is_some() && last > since;
     let before = marks.iter().take_while(|m| m.source != mark.source);
     let mut failed = before.filter(|m| m.says == Says::Failed && !m.assumed && mark.explained_by.contains(&m.stage));
     failed.find(|m| !passed(m.at)).map(|m| m.stage)
