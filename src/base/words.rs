@@ -1,4 +1,4 @@
-//! Every word a user sees, by key. In: `assets/words/*.toml`. Out: [`Words`]. Must not know who shows them.
+//! Every word a user sees, by key. In: `assets/words/LANGUAGE/*.toml`, a file for each area. Out: [`Words`]. Must not know who shows them.
 //!
 //! A key is `section.name`. A key that a language lacks falls back to English; one that English lacks is shown as the key itself,
 //! so that a fault is seen and nothing panics.
@@ -14,11 +14,13 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use include_dir::{Dir, include_dir};
+
 use super::Language;
 
-const ENGLISH: &str = include_str!("../../assets/words/en.toml");
-const CZECH: &str = include_str!("../../assets/words/cs.toml");
-const DUTCH: &str = include_str!("../../assets/words/nl.toml");
+static ENGLISH: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/words/en");
+static CZECH: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/words/cs");
+static DUTCH: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/words/nl");
 
 thread_local! {
     static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
@@ -82,22 +84,31 @@ impl Words {
         Ok(Self { language: Language::English, map })
     }
 
+    /// All files of a language as one; a test holds that each can be read and that no key stands twice.
+    fn join(language: Language) -> Self {
+        let mut map = BTreeMap::new();
+        for (_, text) in files(language) {
+            map.extend(Self::parse(text).unwrap_or_default().map);
+        }
+        Self { language, map }
+    }
+
     /// English, the language that has every key.
     pub fn english() -> &'static Self {
         static WORDS: OnceLock<Words> = OnceLock::new();
-        WORDS.get_or_init(|| Self::parse(ENGLISH).unwrap_or_default())
+        WORDS.get_or_init(|| Self::join(Language::English))
     }
 
     /// The words of a language.
     pub fn of(language: Language) -> &'static Self {
         static CZECH_WORDS: OnceLock<Words> = OnceLock::new();
         static DUTCH_WORDS: OnceLock<Words> = OnceLock::new();
-        let (slot, text) = match language {
+        let slot = match language {
             Language::English => return Self::english(),
-            Language::Czech => (&CZECH_WORDS, CZECH),
-            Language::Dutch => (&DUTCH_WORDS, DUTCH),
+            Language::Czech => &CZECH_WORDS,
+            Language::Dutch => &DUTCH_WORDS,
         };
-        slot.get_or_init(|| Words { language, ..Self::parse(text).unwrap_or_default() })
+        slot.get_or_init(|| Self::join(language))
     }
 
     /// The words of the language spoken on this thread now.
@@ -148,6 +159,18 @@ impl Words {
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.map.keys().map(String::as_str)
     }
+}
+
+/// Path and text of each words file of a language, sorted by path.
+pub fn files(language: Language) -> Vec<(&'static str, &'static str)> {
+    let folder = match language {
+        Language::English => &ENGLISH,
+        Language::Czech => &CZECH,
+        Language::Dutch => &DUTCH,
+    };
+    let mut files: Vec<_> = folder.files().filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?))).collect();
+    files.sort_unstable();
+    files
 }
 
 /// A sentence of the reading layers in the language spoken. Those layers know no language: they write English, and the sentence

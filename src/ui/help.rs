@@ -11,7 +11,7 @@ const ROW: f32 = 25.0;
 /// Shows the help over `screen`.
 pub fn show(ui: &Ui, cx: &mut Cx<'_>, screen: Rect) {
     let palette = cx.palette;
-    let half = keys::ALL.len().div_ceil(2);
+    let half = keys::all().count().div_ceil(2);
     let size = vec2(680.0_f32.min(screen.width() - 24.0), 74.0 + half as f32 * ROW);
     let rect = Rect::from_min_size(pos2(screen.center().x - size.x / 2.0, screen.top() + 80.0), size);
     Area::new(Id::unique("help")).order(Order::Foreground).fixed_pos(screen.min).constrain(false).show(ui.ctx(), |ui| {
@@ -27,7 +27,7 @@ pub fn show(ui: &Ui, cx: &mut Cx<'_>, screen: Rect) {
         let mut right = inner;
         left.max.x = inner.center().x - 8.0;
         right.min.x = inner.center().x + 8.0;
-        for (place, key) in keys::ALL.iter().enumerate() {
+        for (place, key) in keys::all().enumerate() {
             let mut row = cut_top(if place < half { &mut left } else { &mut right }, ROW);
             key_cap(ui, palette, cut_left(&mut row, 84.0).left_center(), key.caps);
             text::line(ui, row, Align::Min, word(key.words), Type::Table, palette.t2);

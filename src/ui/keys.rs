@@ -49,8 +49,16 @@ const fn first(shortcut: Shortcut) -> Shortcut {
     Shortcut { first_screen: true, ..shortcut }
 }
 
-/// All of them, in the order of the help.
-pub const ALL: [Shortcut; 26] = [
+/// Every list of keys, in the order of the help.
+const LISTS: &[&[Shortcut]] = &[GENERAL];
+
+/// Every key, in the order of the help.
+pub fn all() -> impl Iterator<Item = &'static Shortcut> {
+    LISTS.iter().copied().flatten()
+}
+
+/// Keys of the program and of every document.
+const GENERAL: &[Shortcut] = &[
     first(plain("Ctrl O", &[(CTRL, Key::O)], Place::Everywhere, "keys.open", || Command::OpenFiles)),
     plain("1", &[(NONE, Key::Num1)], Place::Document, "keys.overview", || Command::ShowView(View::Overview)),
     plain("2", &[(NONE, Key::Num2)], Place::Document, "keys.timeline", || Command::ShowView(View::Timeline)),
@@ -84,7 +92,7 @@ pub fn pressed(ctx: &Context, document: bool, timeline: bool) -> Vec<Command> {
     let typing = ctx.text_edit_focused();
     let mut out = Vec::new();
     ctx.input_mut(|input| {
-        for shortcut in &ALL {
+        for shortcut in all() {
             let here = match shortcut.place {
                 Place::Everywhere => true,
                 Place::Document => document,
@@ -114,7 +122,7 @@ mod tests {
     #[test]
     fn no_key_does_two_things_and_each_has_words() {
         let mut seen = BTreeSet::new();
-        for shortcut in &ALL {
+        for shortcut in all() {
             for (modifiers, key) in shortcut.keys {
                 assert!(seen.insert((modifiers.command, modifiers.shift, format!("{key:?}"))), "{} twice", shortcut.caps);
             }

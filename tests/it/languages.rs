@@ -25,6 +25,23 @@ fn own(language: Language) -> BTreeSet<&'static str> {
 }
 
 #[test]
+fn each_file_can_be_read_and_no_key_stands_twice() {
+    for language in Language::ALL {
+        let mut seen = std::collections::BTreeMap::new();
+        let files = words::files(language);
+        let on_disk = std::fs::read_dir(format!("{}/assets/words/{}", env!("CARGO_MANIFEST_DIR"), language.code())).unwrap();
+        assert_eq!(files.len(), on_disk.count(), "files embedded");
+        for (path, text) in files {
+            let words = Words::parse(text).unwrap_or_else(|why| panic!("assets/words/{}/{path}: {why}", language.code()));
+            for key in words.keys() {
+                let before = seen.insert(key.to_owned(), path);
+                assert_eq!(before, None, "assets/words/{}/{path}: {key} stands there, too", language.code());
+            }
+        }
+    }
+}
+
+#[test]
 fn no_key_is_missing_in_any_language() {
     let english = own(Language::English);
     let wanted: BTreeSet<&str> = english
@@ -36,9 +53,9 @@ fn no_key_is_missing_in_any_language() {
     for language in [Language::Czech, Language::Dutch] {
         let keys = own(language);
         let missing: Vec<&&str> = wanted.difference(&keys).collect();
-        assert!(missing.is_empty(), "assets/words/{}.toml lacks {missing:#?}", language.code());
+        assert!(missing.is_empty(), "assets/words/{} lacks {missing:#?}", language.code());
         let unknown: Vec<&&str> = keys.difference(&english).collect();
-        assert!(unknown.is_empty(), "assets/words/{}.toml has what English has not: {unknown:#?}", language.code());
+        assert!(unknown.is_empty(), "assets/words/{} has what English has not: {unknown:#?}", language.code());
     }
 }
 
@@ -74,7 +91,7 @@ fn places_agree_and_forms_are_as_many_as_the_language_has() {
             if own != english {
                 faults.push(format!("places {own:?}, in English {english:?}"));
             }
-            assert!(faults.is_empty(), "assets/words/{}.toml, {key}: {faults:?}", language.code());
+            assert!(faults.is_empty(), "assets/words/{}, {key}: {faults:?}", language.code());
         }
     }
 }

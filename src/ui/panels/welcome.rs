@@ -105,7 +105,7 @@ fn help(ui: &mut Ui, palette: &Palette, mut rect: Rect) {
     }
     rect.min.y += 14.0;
     heading(ui, palette, &mut rect, word("window.keys"));
-    for key in keys::ALL.iter().filter(|key| key.first_screen) {
+    for key in keys::all().filter(|key| key.first_screen) {
         let mut row = cut_top(&mut rect, 24.0);
         let cap = cut_left(&mut row, 112.0);
         key_cap(ui, palette, cap.left_center(), key.caps);
