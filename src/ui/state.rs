@@ -99,6 +99,8 @@ pub struct ViewState {
     pub history: Vec<Place>,
     /// The window of time; `None`: all of the run.
     pub window: Option<Window>,
+    /// The one time cursor over all panels, µs UTC; `None`: not set yet.
+    pub cursor_us: Option<i64>,
     /// First point of the lanes shown, when they are higher than their panel.
     pub lanes_scroll_px: f32,
     /// Folds that are open.
@@ -136,6 +138,7 @@ impl ViewState {
             selection: Selection::default(),
             history: Vec::new(),
             window: None,
+            cursor_us: None,
             lanes_scroll_px: 0.0,
             open_folds: BTreeSet::new(),
             filter: String::new(),
@@ -152,6 +155,7 @@ impl ViewState {
     pub fn choose_run(&mut self, document: &Document, run: usize) {
         self.run = run;
         self.window = None;
+        self.cursor_us = None;
         self.lanes_scroll_px = 0.0;
         let finding = document.first_finding(self.run_id());
         self.selection = Selection { subject: document.first_subject(run), finding, ..Selection::default() };
