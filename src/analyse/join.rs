@@ -46,6 +46,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
     let mut facts = facts(&bundle, &mut parts, &zones, &runs, &mut notes);
     facts.clocks = clocks::clocks(&facts);
     facts.server_zone = clocks::server_zone(&facts);
+    (facts.series, facts.media_signs) = super::media::media(&bundle, &parts, &zones, &runs, &facts, &mut notes);
     facts.device_configs = super::configs::configs(&bundle, &parts, &zones, &runs, &mut notes);
     facts.client = client(&bundle, &parts, rules, &facts);
     let marks = marks(&parts, &zones, &runs, rules);
@@ -83,6 +84,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         missing: missing.clone(),
         environment: &environment,
         busy: Some(&busy),
+        emergency: &rules.tables.emergency,
     };
     let outcome = evaluate_with(&rules.catalogue, &hits, &near_misses(&parts, rules), &facts, &view);
     verdict::say_kind(&mut facts, &outcome.findings);

@@ -17,12 +17,15 @@ use crate::records::index::Index;
 use crate::records::lines::LineSet;
 use crate::session::case;
 use crate::session::environment::Environment;
+use crate::session::media_log_probe::MediaSearch;
 use crate::session::milestone::{self, Milestone};
+use crate::session::tables::Tables;
 use crate::session::{Facts, RunId};
 
 mod configs;
 mod environment;
 mod join;
+mod media;
 mod read;
 
 /// What the user may set.
@@ -114,6 +117,8 @@ struct Rules {
     lines: Arc<LineSet>,
     /// The first row of the identifiers.
     case_from: usize,
+    tables: Tables,
+    media: Arc<MediaSearch>,
     notes: Notes,
     book: Arc<RuleBook>,
 }
@@ -156,6 +161,7 @@ impl Rules {
         };
         let dialects = Dialects::read(&files(RuleKind::Dialect, &mut faults), &mut faults);
         let (milestones, mut lines) = milestone::read(&files(RuleKind::Milestone, &mut faults), &mut faults);
+        let tables = Tables::read(&files(RuleKind::Code, &mut faults), &mut faults);
         let mut signatures = files(RuleKind::Signature, &mut faults);
         if let Some(extra) = extra {
             // The one at hand stands in the place of a file of its name.
@@ -170,7 +176,8 @@ impl Rules {
         let mut notes = Notes::new();
         rules::tell(&faults, &mut notes);
         let book = Arc::new(RuleBook { catalogue: Arc::clone(&catalogue), own, faults });
-        Self { dialects, milestones, catalogue, lines: Arc::new(LineSet::new(lines)), case_from, notes, book }
+        let (lines, media) = (Arc::new(LineSet::new(lines)), Arc::new(MediaSearch::new(&tables)));
+        Self { dialects, milestones, catalogue, lines, case_from, tables, media, notes, book }
     }
 }
 

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Rules;
 use crate::base::Progress;
-use crate::bundle::{Bundle, Member};
+use crate::bundle::{Bundle, Member, Observer, Role};
 use crate::records::Probe;
 use crate::records::lines::{LineHit, LineProbe, NearMiss};
 use crate::records::read::{MemberRead, Reader};
 use crate::session::case::{CaseProbe, Sighting};
 use crate::session::device_config::{ConfigProbe, RawConfig};
 use crate::session::extract::{Extracted, SipProbe};
+use crate::session::media_log_probe::{MediaProbe, RawSeries, RawSign};
 use crate::session::run::RunProbe;
 
 /// What the probes of one member kept.
@@ -25,6 +26,8 @@ pub(super) struct Part {
     pub case: Vec<Sighting>,
     pub case_beyond: u64,
     pub configs: Vec<RawConfig>,
+    pub series: Vec<RawSeries>,
+    pub signs: Vec<RawSign>,
 }
 
 /// Reads every text member: the largest first, one worker a core, each with a file handle of its own.
@@ -59,27 +62,33 @@ fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progr
     let mut lines = LineProbe::new(Arc::clone(&rules.lines)).with_sink(rules.case_from, &mut case);
     let mut run = RunProbe::default();
     let mut configs = ConfigProbe::new(member.id);
+    let mut media = MediaProbe::new(member.id, Arc::clone(&rules.media), member.role == Role::Media);
     let reader = Reader::new(member.id, &rules.dialects).modified(member.modified_s);
-    let probes: &mut [&mut dyn Probe] = &mut [&mut sip, &mut lines, &mut run, &mut configs];
+    let mut probes: Vec<&mut dyn Probe> = vec![&mut sip, &mut lines, &mut run, &mut configs];
+    if member.role.observer() == Observer::Client {
+        probes.push(&mut media);
+    }
     let mut read = match bundle.reader(member.id) {
         Ok(mut input) => {
-            let mut read = reader.read(&mut input, probes, progress);
+            let mut read = reader.read(&mut input, &mut probes, progress);
             let line = read.lines;
             read.notes.append(input.finish_at(line));
             read
         }
         Err(note) => {
-            let mut read = reader.read(std::io::empty(), probes, progress);
+            let mut read = reader.read(std::io::empty(), &mut probes, progress);
             read.notes.push(note.kind, note.member, note.line, note.text);
             read
         }
     };
     let (configs, told) = configs.finish();
     read.notes.append(told);
+    let (series, signs, told) = media.finish();
+    read.notes.append(told);
     let found = lines.finish();
     let kept = u32::try_from(found.hits.len()).unwrap_or(u32::MAX);
     let beyond = u64::from(found.counts.iter().sum::<u32>().saturating_sub(kept));
     let (case, case_beyond) = case.finish();
     let (hits, misses) = (found.hits, found.misses);
-    Part { read, sip: sip.finish(), hits, misses, beyond, run, case, case_beyond, configs }
+    Part { read, sip: sip.finish(), hits, misses, beyond, run, case, case_beyond, configs, series, signs }
 }

@@ -80,6 +80,8 @@ pub enum RuleKind {
     Milestone,
     /// A known failure.
     Signature,
+    /// Emergency numbers, feature codes, names of numbers in media logs.
+    Code,
 }
 
 impl RuleKind {
@@ -89,6 +91,7 @@ impl RuleKind {
             Self::Dialect => "dialects",
             Self::Milestone => "milestones",
             Self::Signature => "signatures",
+            Self::Code => "codes",
         }
     }
 }
@@ -142,6 +145,8 @@ fn embedded(kind: RuleKind) -> Vec<RuleFile> {
         RuleKind::Dialect => &DIALECTS,
         RuleKind::Milestone => &MILESTONES,
         RuleKind::Signature => &SIGNATURES,
+        // Tables are no list of files: each has its one reader, which knows the program's own.
+        RuleKind::Code => return Vec::new(),
     };
     let mut files = Vec::new();
     collect_embedded(dir, &mut files);
@@ -304,18 +309,22 @@ pub fn file_text(path: &Path) -> Result<String, (u64, String)> {
 pub const TEMPLATE: &str = include_str!("../../assets/signatures/TEMPLATE.txt");
 const GUIDE: &str = include_str!("../../assets/signatures/README.md");
 const DIALECT_GUIDE: &str = include_str!("../../assets/dialects/README.md");
+const CODE_GUIDE: &str = include_str!("../../assets/codes/README.md");
 
-/// Makes the user's folder with its three folders, the guides and the template. What is there already stays as it is.
+/// Makes the user's folder with its folders, the guides and the template. What is there already stays as it is.
 ///
 /// # Errors
 /// When the system refuses.
 pub fn prepare(folder: &Path) -> std::io::Result<()> {
-    for kind in [RuleKind::Dialect, RuleKind::Milestone, RuleKind::Signature] {
+    for kind in [RuleKind::Dialect, RuleKind::Milestone, RuleKind::Signature, RuleKind::Code] {
         std::fs::create_dir_all(folder.join(kind.folder()))?;
     }
-    for (name, text) in
-        [("signatures/TEMPLATE.txt", TEMPLATE), ("signatures/README.md", GUIDE), ("dialects/README.md", DIALECT_GUIDE)]
-    {
+    for (name, text) in [
+        ("signatures/TEMPLATE.txt", TEMPLATE),
+        ("signatures/README.md", GUIDE),
+        ("dialects/README.md", DIALECT_GUIDE),
+        ("codes/README.md", CODE_GUIDE),
+    ] {
         let path = folder.join(name);
         if !path.exists() {
             std::fs::write(path, text)?;

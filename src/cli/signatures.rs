@@ -151,7 +151,7 @@ fn check(folder: &Path) -> Result<(String, u8), String> {
     if !folder.is_dir() {
         return Err(format!("{}: {}", word("rules.no_folder"), folder.display()));
     }
-    let kinds = [RuleKind::Signature, RuleKind::Milestone, RuleKind::Dialect];
+    let kinds = [RuleKind::Signature, RuleKind::Milestone, RuleKind::Dialect, RuleKind::Code];
     if !kinds.iter().any(|kind| folder.join(kind.folder()).exists()) {
         return Err(format!("{}: {}", word("rules.no_kinds"), folder.display()));
     }

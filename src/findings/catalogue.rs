@@ -14,6 +14,7 @@ use crate::base::{LogTime, MemberId, Notes, SourceRef};
 use crate::records::lines::{LineRule, LineSet};
 use crate::session::RunId;
 use crate::session::environment::Environment;
+use crate::session::tables::Tables;
 
 /// Texts that the user's own signatures may look for in all: each costs a search in every record that has any of them.
 const MAX_OWN_ROWS: usize = 500;
@@ -152,7 +153,13 @@ impl Trial {
         let environment = Environment::default();
         let moments: Vec<LogTime> = told.moments;
         let busy = |from: LogTime, to: LogTime| moments.iter().any(|at| *at >= from && *at <= to);
-        let view = BundleView { members: vec![told.member], missing: Vec::new(), environment: &environment, busy: Some(&busy) };
+        let view = BundleView {
+            members: vec![told.member],
+            missing: Vec::new(),
+            environment: &environment,
+            busy: Some(&busy),
+            emergency: &Tables::embedded().emergency,
+        };
         let outcome = evaluate(&self.catalogue, &told.hits, &told.facts, &view);
         let mut ids: Vec<String> = Vec::new();
         for finding in outcome.findings {

@@ -447,7 +447,7 @@ mod tests {
             });
         }
         let environment = Environment::default();
-        let view = BundleView { members: Vec::new(), missing: Vec::new(), environment: &environment, busy: None };
+        let view = BundleView { members: Vec::new(), missing: Vec::new(), environment: &environment, busy: None, emergency: &[] };
         evaluate(&catalogue, &hits, &Facts::default(), &view).findings
     }
 

@@ -11,6 +11,7 @@ use crate::base::rules::{self, Fault, RuleFile, RuleKind};
 use crate::base::words::{Words, word};
 use crate::records::dialect::Dialects;
 use crate::session::milestone;
+use crate::session::tables::Tables;
 
 /// What a folder's rules are worth.
 #[derive(Debug, Default)]
@@ -28,11 +29,12 @@ pub struct Checked {
 /// Checks a folder as the program would read it: its own rules together with those of the program.
 pub fn check(folder: &Path) -> Checked {
     let mut out = Checked::default();
-    for kind in [RuleKind::Dialect, RuleKind::Milestone] {
+    for kind in [RuleKind::Dialect, RuleKind::Milestone, RuleKind::Code] {
         let files = rules::read(kind, Some(folder), &mut out.faults);
         out.files += files.iter().filter(|f| !f.embedded).count();
         match kind {
             RuleKind::Dialect => drop(Dialects::read(&files, &mut out.faults)),
+            RuleKind::Code => drop(Tables::read(&files, &mut out.faults)),
             _ => drop(milestone::read(&files, &mut out.faults)),
         }
     }

@@ -63,6 +63,8 @@ pub struct BundleView<'a> {
     pub environment: &'a Environment,
     /// Tells sleep and gaps of the log from silence of the network; `None`: not known.
     pub busy: Option<Busy<'a>>,
+    /// Numbers of emergency services, as dialled.
+    pub emergency: &'a [String],
 }
 
 impl BundleView<'_> {

@@ -33,6 +33,8 @@ pub mod keepalive;
 mod keepalive_facts;
 pub mod media;
 mod media_facts;
+pub mod media_log;
+pub mod media_log_probe;
 pub mod milestone;
 pub mod registration;
 mod registration_facts;
@@ -43,6 +45,7 @@ pub mod startup;
 pub mod subscription;
 mod subscription_facts;
 mod subscription_words;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 mod traffic;
@@ -184,6 +187,10 @@ pub struct Facts {
     pub server_zone: Option<run::ServerZone>,
     /// Device configurations, those of files first.
     pub device_configs: Vec<device_config::DeviceConfig>,
+    /// Numbers over time of media logs, unverified.
+    pub series: Vec<media_log::Series>,
+    /// Other lines of media logs that tell something, unverified; in time order.
+    pub media_signs: Vec<media_log::MediaSign>,
 }
 
 impl Facts {

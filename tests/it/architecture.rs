@@ -38,6 +38,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
             "records/dialect",
             "findings/",
             "session/milestone",
+            "session/tables",
             "session/environment",
             "session/server",
             "export/",

@@ -199,6 +199,8 @@ pub fn full() -> Analysis {
         },
         clocks: vec![PeerClock { peer: private(PrivateKind::Host, "as"), offset_us: 1_500, basis: "as-tag", samples: 3 }],
         server_zone: None,
+        series: Vec::new(),
+        media_signs: Vec::new(),
         device_configs: vec![DeviceConfig::of_member(
             MemberId(1),
             b"<config><protocols><sip><proxy address=\"\"/></sip><a>%TAG%</a></protocols></b>",

@@ -30,6 +30,7 @@ mod framings;
 mod hostile;
 mod languages;
 mod made;
+mod media_log;
 mod own_logs;
 mod own_rules;
 #[cfg(feature = "pictures")]

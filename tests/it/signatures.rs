@@ -10,6 +10,7 @@ use bundlescope::findings::evaluate::is_place;
 use bundlescope::findings::signature::{Signature, Texts};
 use bundlescope::findings::{BundleView, Catalogue, Finding, Severity, evaluate};
 use bundlescope::session::environment::Environment;
+use bundlescope::session::tables::Tables;
 use bundlescope::session::{Facts, LoggedMessage, RunId, assemble};
 use bundlescope::sip::{Direction, Message, Observed};
 
@@ -121,7 +122,13 @@ fn every_language_says_everything() {
 }
 
 fn view(facts: &Facts, environment: &Environment) -> Vec<Finding> {
-    let view = BundleView { members: Vec::new(), missing: Vec::new(), environment, busy: None };
+    let view = BundleView {
+        members: Vec::new(),
+        missing: Vec::new(),
+        environment,
+        busy: None,
+        emergency: &Tables::embedded().emergency,
+    };
     evaluate(catalogue(), &[], facts, &view).findings
 }
 

@@ -84,7 +84,8 @@ fn environment_data_of_another_session_is_told_only_when_that_is_known() {
         |belongs| Environment { belongs, belongs_text: Text::word("exported after a restart"), ..Environment::default() };
     let told = |belongs| {
         let environment = environment(belongs);
-        let bundle = BundleView { members: vec![member()], missing: Vec::new(), environment: &environment, busy: None };
+        let bundle =
+            BundleView { members: vec![member()], missing: Vec::new(), environment: &environment, busy: None, emergency: &[] };
         evaluate(catalogue(), &[], &Facts::default(), &bundle).findings
     };
     assert_eq!(ids(&told(Belongs::No)), ["environment-does-not-belong"]);

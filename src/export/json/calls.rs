@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{View, ms, seconds, session_number, time};
+use super::{View, media_log, ms, seconds, session_number, time};
 use crate::session::call::{Call, CallEvent, Hold, Related};
 use crate::session::media::{MediaEnd, MediaSegment};
 
@@ -42,7 +42,7 @@ pub fn call(view: &View<'_>, call: &Call) -> Value {
         "retransmissions": call.retransmissions,
         "events": call.events.iter().map(|e| event(view, e)).collect::<Vec<_>>(),
         "holds": call.holds.iter().map(|h| hold(view, h)).collect::<Vec<_>>(),
-        "media": call.media.iter().map(|m| media(view, m)).collect::<Vec<_>>(),
+        "media": (0..call.media.len()).filter_map(|place| media(view, call, place)).collect::<Vec<_>>(),
     })
 }
 
@@ -73,9 +73,10 @@ fn hold(view: &View<'_>, hold: &Hold) -> Value {
     })
 }
 
-fn media(view: &View<'_>, media: &MediaSegment) -> Value {
+fn media(view: &View<'_>, call: &Call, place: usize) -> Option<Value> {
+    let media: &MediaSegment = call.media.get(place)?;
     let messages: Vec<_> = std::iter::once(media.offer).chain(media.answer).collect();
-    json!({
+    Some(json!({
         "at": time(media.at),
         "index": media.index,
         "kind": view.outlet.log(&media.kind),
@@ -96,9 +97,9 @@ fn media(view: &View<'_>, media: &MediaSegment) -> Value {
         "secure": media.secure,
         "dtmf": media.dtmf,
         "outcome": media.outcome.word(),
-        "engine": null, // media engine logs are not read for what was really used yet
+        "engine": media_log::engine(view, call, place),
         "evidence": view.messages(&messages),
-    })
+    }))
 }
 
 fn end(view: &View<'_>, end: &MediaEnd) -> Value {

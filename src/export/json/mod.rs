@@ -21,6 +21,7 @@ mod calls;
 mod case;
 mod coverage;
 mod device_config;
+mod media_log;
 mod sip;
 
 /// The name of the form; the number changes when a field changes its name or meaning.
@@ -68,6 +69,7 @@ pub fn report(analysis: &Analysis, options: &Options) -> Value {
     put("ask", case::asks(&view));
     let configs = facts.device_configs.iter().map(|c| device_config::device_config(&view, c));
     put("device_configs", Value::Array(configs.collect()));
+    put("media_log", media_log::media_log(&view));
     Value::Object(out)
 }
 

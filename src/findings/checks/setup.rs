@@ -1,8 +1,6 @@
 //! What goes wrong while a call is set up (RFC 3261 §13, RFC 3262). In: [`Scene`]. Out: [`Found`]s by signature.
 //! Not faults: what somebody chose (busy, declined, cancelled), a call the log ends in, a first challenge.
 
-use std::sync::OnceLock;
-
 use super::{Found, Scene, is_stale};
 use crate::findings::{Confidence, Severity};
 use crate::session::MessageId;
@@ -10,19 +8,6 @@ use crate::session::call::{Call, CallDirection, CallState};
 use crate::session::registration::AttemptKind;
 use crate::sip::transaction::{Role, Transaction};
 use crate::sip::{Direction, Message, Method};
-
-/// Emergency services by what is dialled, besides `urn:service:sos`: the numbers of the data file.
-fn emergency_numbers() -> &'static [String] {
-    #[derive(serde::Deserialize)]
-    struct Numbers {
-        numbers: Vec<String>,
-    }
-    static NUMBERS: OnceLock<Vec<String>> = OnceLock::new();
-    NUMBERS.get_or_init(|| {
-        let file = toml::from_str::<Numbers>(include_str!("../../../assets/codes/emergency.toml"));
-        file.map(|f| f.numbers).unwrap_or_default()
-    })
-}
 
 /// INVITE transactions that set a call up, in order.
 pub fn invites<'s>(scene: &'s Scene<'_>, call: &Call) -> Vec<&'s Transaction> {
@@ -207,7 +192,7 @@ pub fn emergency(scene: &Scene<'_>) -> Vec<Found> {
     for call in scene.facts.calls.iter().filter(|c| c.direction == CallDirection::Outgoing) {
         let dialled = invites(scene, call).iter().any(|t| {
             let request = t.request().and_then(|r| scene.message(MessageId(r))).map(|m| &m.seen.message);
-            request.is_some_and(is_emergency)
+            request.is_some_and(|r| is_emergency(r, scene.bundle.emergency))
         });
         let failed = matches!(
             call.state,
@@ -232,8 +217,8 @@ pub fn emergency(scene: &Scene<'_>) -> Vec<Found> {
     out
 }
 
-/// `urn:service:sos` and what is below it (RFC 5031), or one of the numbers.
-fn is_emergency(request: &Message) -> bool {
+/// `urn:service:sos` and what is below it (RFC 5031), or one of the numbers of the table.
+fn is_emergency(request: &Message, numbers: &[String]) -> bool {
     let target = request.request_uri().unwrap_or_default();
     let to = request.to().map(|t| t.uri.to_owned()).unwrap_or_default();
     [target, to.as_str()].into_iter().any(|uri| {
@@ -243,7 +228,7 @@ fn is_emergency(request: &Message) -> bool {
         let number = user
             .unwrap_or_else(|| lower.strip_prefix("tel:").unwrap_or_default().split(';').next().unwrap_or_default().to_owned());
         let dialled = number.split(';').next().unwrap_or_default();
-        sos || emergency_numbers().iter().any(|n| n == dialled)
+        sos || numbers.iter().any(|n| n == dialled)
     })
 }
 
@@ -376,12 +361,13 @@ fn woken_for_nothing(scene: &Scene<'_>) -> Vec<Found> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::tables::Tables;
 
     #[test]
     fn emergency_numbers_are_read_and_nothing_near_them_counts() {
         let request = |uri: &str| {
             let text = format!("INVITE {uri} SIP/2.0\r\nTo: <{uri}>\r\nCSeq: 1 INVITE\r\n\r\n");
-            is_emergency(&Message::parse(text).unwrap())
+            is_emergency(&Message::parse(text).unwrap(), &Tables::embedded().emergency)
         };
         for uri in ["sip:112@example.net", "sip:911@example.net;user=phone", "tel:999", "tel:000", "urn:service:sos.fire"] {
             assert!(request(uri), "{uri}");
