@@ -58,16 +58,10 @@ pub struct Series {
     pub points: Vec<Point>,
     /// Values that the log has: more than points where those stand for the worst of their neighbours.
     pub seen: u64,
+    /// Smallest and largest of all values, also of those that no point shows.
+    pub range: (f64, f64),
     /// Low values are the bad ones.
     pub low_is_worse: bool,
-}
-
-impl Series {
-    /// Smallest and largest value.
-    pub fn range(&self) -> Option<(f64, f64)> {
-        let values = || self.points.iter().map(|p| p.value);
-        Some((values().reduce(f64::min)?, values().reduce(f64::max)?))
-    }
 }
 
 /// What a line of the media engine tells.
@@ -168,10 +162,12 @@ pub fn join(
                     unit: raw.unit.clone(),
                     points: Vec::new(),
                     seen: 0,
+                    range: (value.value, value.value),
                     low_is_worse: raw.low_is_worse,
                 });
                 one.points.push(Point { at, value: value.value, source: value.source });
                 one.seen += value.count;
+                one.range = (one.range.0.min(value.value).min(value.best), one.range.1.max(value.value).max(value.best));
             }
         }
     }
@@ -277,6 +273,7 @@ mod tests {
         let value = |(line, (ms, value)): (u64, &(i64, f64))| RawValue {
             stamp: Stamp { us: ms * 1_000, zoned: true },
             value: *value,
+            best: *value,
             source: source(line),
             count: 1,
         };
@@ -319,8 +316,9 @@ mod tests {
         let seen: u64 = series.iter().map(|s| s.seen).sum();
         assert_eq!(seen, 5_000);
         assert!(series.iter().all(|s| s.points.len() <= MAX_POINTS));
-        assert_eq!(series[0].range(), Some((0.0, 99.0)));
+        assert_eq!(series[0].range, (0.0, 99.0));
+        assert!(series[0].points.iter().any(|p| p.value == 99.0));
         assert_eq!(notes.len(), 1);
-        assert!(notes[0].starts_with("Of 4500 values of media logs 1125 are shown"), "{notes:?}");
+        assert!(notes[0].starts_with("Of 4499 values of media logs 1125 are shown"), "{notes:?}");
     }
 }

@@ -75,6 +75,8 @@ pub struct RawValue {
     pub stamp: Stamp,
     /// The number.
     pub value: f64,
+    /// The least bad of those it stands for.
+    pub best: f64,
     /// Its line.
     pub source: SourceRef,
     /// How many it stands for.
@@ -270,7 +272,7 @@ impl MediaProbe {
             offset: record.source.offset + line_start as u64,
             bytes: u32::try_from(line.len()).unwrap_or(u32::MAX),
         };
-        self.series.get_mut(place)?.push(RawValue { stamp, value: value.number, source, count: 1 });
+        self.series.get_mut(place)?.push(RawValue { stamp, value: value.number, best: value.number, source, count: 1 });
         Some(end)
     }
 }
@@ -292,7 +294,8 @@ impl Kept {
 
 fn worse(a: RawValue, b: RawValue, low: bool) -> RawValue {
     let second = if low { b.value < a.value } else { b.value > a.value };
-    RawValue { count: a.count + b.count, ..if second { b } else { a } }
+    let best = if low { a.best.max(b.best) } else { a.best.min(b.best) };
+    RawValue { count: a.count + b.count, best, ..if second { b } else { a } }
 }
 
 impl Probe for MediaProbe {

@@ -16,7 +16,6 @@ pub fn media_log(view: &View<'_>) -> Value {
 
 /// `values` are all that the log has; `points` those kept, `[time, value]`, the worst of their neighbours where there are fewer.
 fn series(view: &View<'_>, series: &Series) -> Value {
-    let range = series.range();
     let first = series.points.first().map(|p| {
         json!([{
             "member": view.member(p.source.member),
@@ -34,8 +33,8 @@ fn series(view: &View<'_>, series: &Series) -> Value {
         "way": series.stream.way,
         "unit": series.unit,
         "values": series.seen,
-        "min": range.map(|r| r.0),
-        "max": range.map(|r| r.1),
+        "min": series.range.0,
+        "max": series.range.1,
         "first": time(series.points.first().map(|p| p.at)),
         "last": time(series.points.last().map(|p| p.at)),
         "points": series.points.iter().map(|p| json!([time(Some(p.at)), p.value])).collect::<Vec<_>>(),
