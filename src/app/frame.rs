@@ -5,12 +5,13 @@ use eframe::egui::{Align, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, vec
 use super::{App, Content, Theme};
 use crate::base::words::word;
 use crate::ui::panels::{bars, files, loading, messages, overview, welcome, work};
-use crate::ui::widgets::{area, cut_bottom, cut_top};
+use crate::ui::widgets::{area, cut_bottom, cut_top, ground};
 use crate::ui::{Command, Cx, Palette, Scheme, Type, View, help, lookup, text};
 
 /// Paints everything.
 pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
     let palette = Palette::of(scheme);
+    let front = app.front();
     let mut commands = std::mem::take(&mut app.commands);
     let mut cx = Cx { palette, commands: &mut commands };
     let mut rect = ui.ctx().content_rect();
@@ -54,10 +55,9 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
     let mut shown = None;
     // Ids depend on the tab, so that scroll places of two documents do not mix.
     let name = format!("content-{:?}", app.active);
-    area(ui, &name, rect, palette.panel, |ui| match content {
+    ground(ui, &name, rect, palette.panel, |ui| match content {
         None => {
-            ui.painter().rect_filled(rect, CornerRadius::ZERO, palette.base);
-            welcome::show(ui, &mut cx, &samples, rect);
+            area(ui, "welcome", rect, palette.base, |ui| welcome::show(ui, &mut cx, &samples, rect));
         }
         Some(Content::Loading(job)) => loading::show(ui, &mut cx, job.progress(), rect),
         Some(Content::Failed(why)) => loading::failed(ui, &mut cx, why, rect),
@@ -66,7 +66,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
             let state = &mut ready.view;
             let mut rect = rect;
             let views = cut_top(&mut rect, bars::VIEWS);
-            bars::views(ui, &mut cx, &document, state, views);
+            area(ui, "views", views, palette.panel, |ui| bars::views(ui, &mut cx, &document, state, views));
             match state.view {
                 View::Overview => overview::show(ui, &mut cx, &document, state, rect),
                 View::Timeline => work::show(ui, &mut cx, &document, state, rect),
@@ -91,7 +91,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
         lookup::show(ui, &mut cx, screen, state, &beside);
     }
     if app.help {
-        help::show(ui, &mut cx, screen);
+        help::show(ui, &mut cx, screen, front);
     }
     if ui.ctx().input(|i| !i.raw.hovered_files.is_empty()) {
         drop_frame(ui, palette, screen);

@@ -9,6 +9,7 @@ use crate::ui::state::Selection;
 use crate::ui::{Command, View};
 
 mod document;
+mod window;
 
 pub(super) use document::settle;
 
@@ -21,6 +22,10 @@ pub fn drain(app: &mut App, ctx: &Context) {
         handle(app, ctx, command);
     }
     let now = ctx.input(|i| i.time);
+    if let Some(shown) = app.shown() {
+        let filters = shown.view.filters();
+        shown.view.undo.watch(filters, now);
+    }
     if let Some((_, until)) = &app.toast {
         if now > *until {
             app.toast = None;
@@ -71,6 +76,7 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         Command::Scale(way) => scale(ctx, way),
         Command::Back => back(app, ctx),
         Command::ShowLines(source) => document::show_lines(app, ctx, source),
+        Command::Window(command) => window::handle(app, ctx, command),
         Command::CopyAsk(about) => document::copy_ask(app, ctx, about),
         Command::CopyReference | Command::CopyMessage => {
             document::copy(app, ctx, matches!(command, Command::CopyMessage));

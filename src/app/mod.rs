@@ -11,8 +11,9 @@ use crate::base::Language;
 use crate::base::words;
 use crate::bundle::Input;
 use crate::bundle::store::Store;
+use crate::ui::keys::{self, Front};
 use crate::ui::panels::excerpt::Excerpt;
-use crate::ui::{Command, Document, Scheme, View, ViewState, fonts, tokens};
+use crate::ui::{Command, Document, Scheme, View, ViewState, fonts, tokens, zone};
 
 mod dialog;
 mod drop;
@@ -88,6 +89,7 @@ pub struct App {
     theme: Theme,
     /// Spoken in every frame.
     language: Language,
+    zone: zone::Choice,
     applied: Option<Scheme>,
     first_view: Option<View>,
     help: bool,
@@ -230,6 +232,11 @@ impl App {
         }
     }
 
+    /// What the keyboard talks to.
+    fn front(&mut self) -> Front {
+        self.shown().map_or(Front::Start, |shown| Front::View(shown.view.view))
+    }
+
     fn scheme(&self, ctx: &egui::Context) -> Scheme {
         match self.theme {
             Theme::System if ctx.system_theme() == Some(egui::Theme::Light) => Scheme::Light,
@@ -264,11 +271,10 @@ impl eframe::App for App {
         let scheme = self.dress(&ctx);
         self.poll();
         drop::take(self, &ctx);
-        let (document, timeline) = match self.shown() {
-            Some(shown) => (true, matches!(shown.view.view, View::Overview | View::Timeline)),
-            None => (false, false),
-        };
-        self.commands.extend(crate::ui::keys::pressed(&ctx, document, timeline));
+        let front = self.front();
+        self.commands.extend(keys::pressed(&ctx, front));
+        let document = self.shown().map(|shown| Arc::clone(&shown.document));
+        let _zone = zone::show(self.zone.offset_s(document.as_deref()));
         frame::paint(self, ui, scheme);
         handle::drain(self, &ctx);
         picture::step(self, &ctx);

@@ -2,7 +2,7 @@
 //!
 //! Everything is microseconds UTC in an `i64`; chrono only turns dates to numbers and back.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Local, NaiveDate, Offset, SecondsFormat, TimeZone, Utc};
 
 /// Microseconds in a second.
 pub const SECOND_US: i64 = 1_000_000;
@@ -56,6 +56,12 @@ impl LogTime {
     pub fn plus_us(self, us: i64) -> Self {
         Self(self.0.saturating_add(us))
     }
+}
+
+/// The zone of this computer at a moment, or now, in seconds east of UTC.
+pub fn local_offset_s(at: Option<LogTime>) -> i32 {
+    let at = at.and_then(|at| DateTime::<Utc>::from_timestamp_micros(at.0)).unwrap_or_else(Utc::now);
+    Local.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc()
 }
 
 /// How the zone of a member's stamps is known.

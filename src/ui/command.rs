@@ -82,4 +82,31 @@ pub enum Command {
     CopyMessage,
     /// Put what to ask the server team about this on the clipboard.
     CopyAsk(About),
+    /// About the window itself: tabs, focus, settings, steps back and forth.
+    Window(WindowCommand),
+}
+
+/// A wish about the window itself.
+#[derive(Clone, Debug)]
+pub enum WindowCommand {
+    /// Show or hide the list of commands.
+    TogglePalette,
+    /// Show or leave the settings.
+    ToggleSettings,
+    /// Give the keyboard to the next (1) or previous (-1) panel.
+    NextPanel(i32),
+    /// Show the tab before the current one.
+    PreviousTab,
+    /// Move a tab to another place.
+    MoveTab(usize, usize),
+    /// Choose the next (1) or previous (-1) finding.
+    NextFinding(i32),
+    /// Take back the last change of filter, zoom or run.
+    Undo,
+    /// Do again what was taken back.
+    Redo,
+    /// The place shown before.
+    LastPlace,
+    /// The place that "back" left.
+    NextPlace,
 }

@@ -11,7 +11,7 @@ use eframe::egui::{Align, CornerRadius, Rect, ScrollArea, Stroke, StrokeKind, Ui
 use super::fonts::ScreenWidth;
 use super::shapes::{self, Sign};
 use super::widgets::{self, Row as Line, area, cut_top, line_below};
-use super::{Command, Cx, Document, Type, ViewState, text};
+use super::{Command, Cx, Document, Type, ViewState, text, zone};
 use crate::base::words::{Words, word};
 use crate::base::{LogTime, Tone};
 use crate::findings::ask::About;
@@ -111,7 +111,7 @@ fn hosts(ui: &mut Ui, cx: &Cx<'_>, ladder: &Ladder, layout: &Place, rect: Rect) 
     let column = |from: f64, to: f64| {
         Rect::from_min_max(pos2(rect.left() + from as f32, rect.top()), pos2(rect.left() + to as f32, rect.bottom()))
     };
-    text::line(ui, column(layout.time_px, layout.time_px + 90.0), Align::Min, "UTC", Type::Label, palette.t3);
+    text::line(ui, column(layout.time_px, layout.time_px + 90.0), Align::Min, &zone::name(), Type::Label, palette.t3);
     text::line(
         ui,
         column(layout.time_px + 60.0, layout.delta_px),

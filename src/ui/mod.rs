@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod document;
+pub mod focus;
 pub mod fonts;
 pub mod help;
 pub mod keys;
@@ -14,7 +15,9 @@ pub mod state;
 pub mod text;
 pub mod timeline;
 pub mod tokens;
+pub mod undo;
 pub mod widgets;
+pub mod zone;
 
 pub use command::Command;
 pub use document::Document;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::document::Document;
 use super::panels::excerpt::Excerpt;
+use super::undo::{Undo, Undoable};
 use crate::base::{Language, SourceRef, words};
 use crate::session::startup::StageId;
 use crate::session::{MessageId, RunId};
@@ -77,10 +78,30 @@ pub struct Selection {
 pub struct Place {
     /// The view.
     pub view: View,
+    /// The run.
+    pub run: usize,
     /// What was chosen.
     pub selection: Selection,
     /// The window of time.
     pub window: Option<Window>,
+}
+
+/// What undo brings back. A state that has filters of its own adds a field here and a bit below.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filters {
+    run: usize,
+    subject: Option<Subject>,
+    window: Option<Window>,
+    filter: String,
+}
+
+impl Undoable for Filters {
+    fn changed(&self, before: &Self) -> u32 {
+        // Choosing a call is no step of its own: it comes back with the next one.
+        u32::from(self.run != before.run)
+            | u32::from(self.window != before.window) << 1
+            | u32::from(self.filter != before.filter) << 2
+    }
 }
 
 /// How deep "back" reaches.
@@ -97,6 +118,10 @@ pub struct ViewState {
     pub selection: Selection,
     /// Where "back" leads.
     pub history: Vec<Place>,
+    /// Where "forward" leads: places that "back" left.
+    pub future: Vec<Place>,
+    /// Filters and zoom as they were.
+    pub undo: Undo<Filters>,
     /// The window of time; `None`: all of the run.
     pub window: Option<Window>,
     /// The one time cursor over all panels, µs UTC; `None`: not set yet.
@@ -137,6 +162,8 @@ impl ViewState {
             run: document.first_run(),
             selection: Selection::default(),
             history: Vec::new(),
+            future: Vec::new(),
+            undo: Undo::default(),
             window: None,
             cursor_us: None,
             lanes_scroll_px: 0.0,
@@ -166,9 +193,14 @@ impl ViewState {
         RunId(u32::try_from(self.run).unwrap_or(u32::MAX))
     }
 
+    fn place(&self) -> Place {
+        Place { view: self.view, run: self.run, selection: self.selection, window: self.window }
+    }
+
     /// Remembers where we are, so that "back" leads here.
     pub fn remember(&mut self) {
-        let place = Place { view: self.view, selection: self.selection, window: self.window };
+        self.future.clear();
+        let place = self.place();
         if self.history.last() != Some(&place) {
             self.history.push(place);
         }
@@ -179,15 +211,47 @@ impl ViewState {
 
     /// One level back; false when there is none.
     pub fn back(&mut self) -> bool {
-        let here = (self.view, self.selection);
+        let here = self.place();
         while let Some(place) = self.history.pop() {
-            if (place.view, place.selection) != here {
-                (self.view, self.selection, self.window) = (place.view, place.selection, place.window);
-                self.reveal = true;
+            if (place.view, place.run, place.selection) != (here.view, here.run, here.selection) {
+                self.future.push(here);
+                self.go_to(place);
                 return true;
             }
         }
         false
+    }
+
+    /// Where "back" came from; false when nothing was left by it.
+    pub fn forward(&mut self) -> bool {
+        let Some(place) = self.future.pop() else { return false };
+        self.history.push(self.place());
+        self.go_to(place);
+        true
+    }
+
+    fn go_to(&mut self, place: Place) {
+        (self.view, self.run, self.selection, self.window) = (place.view, place.run, place.selection, place.window);
+        self.reveal = true;
+    }
+
+    /// Filters and zoom as they are.
+    pub fn filters(&self) -> Filters {
+        Filters { run: self.run, subject: self.selection.subject, window: self.window, filter: self.filter.clone() }
+    }
+
+    /// Puts filters and zoom back.
+    pub fn set_filters(&mut self, filters: Filters) {
+        if self.run != filters.run {
+            self.run = filters.run;
+            self.selection = Selection::default();
+        }
+        if self.selection.subject != filters.subject {
+            self.selection.subject = filters.subject;
+            self.selection.message = None;
+        }
+        (self.window, self.filter) = (filters.window, filters.filter);
+        self.reveal = true;
     }
 
     /// The ladder of what is chosen.

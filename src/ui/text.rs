@@ -8,6 +8,7 @@ use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
 use eframe::egui::{Align, Color32, Galley, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::fonts::Type;
+use super::zone;
 use crate::base::words::{Words, word};
 use crate::base::{LogTime, Piece, Private, Text};
 use crate::export::outlet::Outlet;
@@ -53,9 +54,14 @@ pub fn term(section: &str, name: &str) -> String {
     word(&format!("{section}.{name}")).to_owned()
 }
 
-/// Time of day in UTC, a dash where the log has none.
+/// Time of day in the zone shown, a dash where the log has none.
 pub fn clock(at: Option<LogTime>) -> String {
-    at.map_or_else(|| "–".to_owned(), |at| at.clock(0))
+    at.map_or_else(|| "–".to_owned(), zone::clock)
+}
+
+/// The head of a column; one of times names the zone shown.
+pub fn column(key: &str) -> String {
+    Words::current().fill(key, &[("zone", &zone::name())])
 }
 
 /// Lays out one line, cut with an ellipsis at `width` points.

@@ -11,6 +11,8 @@ use eframe::egui::{Key, Modifiers, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
+mod keys;
+
 /// A log line's head, `ms` after 08:14:02 UTC.
 fn head(ms: u64, level: &str) -> String {
     let (s, ms) = (ms / 1000 + 2, ms % 1000);

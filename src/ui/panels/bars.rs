@@ -13,7 +13,7 @@ use crate::base::{LogTime, Tone};
 use crate::timeline::figures::{count, elapsed};
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{cut_left, cut_right, focus_ring, icon_button, key_cap, line_below};
-use crate::ui::{Command, Cx, Document, Type, View, ViewState, ladder, text};
+use crate::ui::{Command, Cx, Document, Type, View, ViewState, ladder, text, zone};
 
 /// Height of the tabs.
 pub const TOP: f32 = 36.0;
@@ -134,7 +134,7 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewStat
     let mut inner = rect.shrink2(vec2(8.0, 0.0));
     let narrow = rect.width() < 900.0;
     let mut right = cut_right(&mut inner, if narrow { 250.0 } else { 420.0 });
-    text::line(ui, cut_right(&mut right, 40.0), Align::Max, "UTC", Type::Label, palette.t2);
+    text::line(ui, cut_right(&mut right, 74.0), Align::Max, &zone::name(), Type::Label, palette.t2);
     runs(ui, cx, document, state, right);
     for view in View::ALL {
         let active = state.view == view;
@@ -188,7 +188,8 @@ fn runs(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, re
     }
     let label = |number: usize| {
         let range = runs.get(number).and_then(|r| Some((r.start?, r.end?)));
-        let range = range.map_or_else(String::new, |(a, b): (LogTime, LogTime)| format!(" {} – {}", short(a), short(b)));
+        let range =
+            range.map_or_else(String::new, |(a, b): (LogTime, LogTime)| format!(" {} – {}", zone::short(a), zone::short(b)));
         format!(
             "{}{range}",
             Words::current().fill("window.run", &[("n", &(number + 1).to_string()), ("all", &runs.len().to_string())])
@@ -214,11 +215,6 @@ fn runs(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, re
     });
 }
 
-fn short(at: LogTime) -> String {
-    let clock = at.clock(0);
-    clock.split('.').next().unwrap_or("").to_owned()
-}
-
 /// Where the chosen thing stands; that all is local.
 pub fn status(ui: &mut Ui, cx: &Cx<'_>, document: Option<(&Document, &ViewState)>, toast: Option<&str>, rect: Rect) {
     let palette = cx.palette;
@@ -238,7 +234,7 @@ pub fn status(ui: &mut Ui, cx: &Cx<'_>, document: Option<(&Document, &ViewState)
     let used = text::line(ui, inner, Align::Min, &text::visible(&place), Type::Mono, palette.t2).rect;
     inner.min.x = used.right() + 20.0;
     if let Some(at) = at {
-        let selected = Words::current().fill("window.selected_at", &[("time", &at.clock(0))]);
+        let selected = Words::current().fill("window.selected_at", &[("time", &zone::clock(at))]);
         let used = text::line(ui, inner, Align::Min, &selected, Type::Small, palette.t3).rect;
         inner.min.x = used.right() + 20.0;
         if let Some(start) = document.scene(state.run).and_then(|s| s.extent) {

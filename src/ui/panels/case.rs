@@ -14,7 +14,7 @@ use crate::findings::ask::About;
 use crate::findings::case::{Found, Item, ItemState, Value};
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{self, Look, Row, cut_left, cut_right};
-use crate::ui::{Command, Cx, Document, Type, text};
+use crate::ui::{Command, Cx, Document, Type, text, zone};
 
 const ROW: f32 = 21.0;
 /// Width of the labels of a block to copy.
@@ -99,7 +99,7 @@ fn told(document: &Document, item: &Item) -> String {
 fn value(document: &Document, found: &Found) -> String {
     match &found.value {
         Value::Identifier(_, value) => text::private(value),
-        Value::Time(at) => format!("{} {} UTC", at.date(0), at.clock(0).split('.').next().unwrap_or_default()),
+        Value::Time(at) => format!("{} {} {}", zone::date(*at), zone::short(*at), zone::name()),
         Value::Client(platform, version) => {
             let platform = platform.map(|p| text::term("platform", p.word()));
             let version = version.as_deref().map(|v| text::visible(v).into_owned());

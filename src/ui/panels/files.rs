@@ -9,7 +9,7 @@ use crate::bundle::Member;
 use crate::timeline::figures::{bytes, count};
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{self, area, cut_bottom, cut_left, cut_top, line_below};
-use crate::ui::{Cx, Document, Type, text};
+use crate::ui::{Cx, Document, Type, text, zone};
 
 const COLUMNS: [(&str, f32, Align); 9] = [
     ("window.col_role", 160.0, Align::Min),
@@ -52,7 +52,7 @@ fn members(ui: &mut Ui, cx: &Cx<'_>, document: &Document, rect: Rect) {
     text::line(ui, cut_left(&mut heads, name_width), Align::Min, word("window.col_path"), Type::Label, palette.t3);
     for (column, width, align) in COLUMNS {
         cut_left(&mut heads, 10.0);
-        text::line(ui, cut_left(&mut heads, width), align, word(column), Type::Label, palette.t3);
+        text::line(ui, cut_left(&mut heads, width), align, &text::column(column), Type::Label, palette.t3);
     }
     area(ui, "member-rows", body, palette.panel, |ui| {
         widgets::rows(ui, "members", |ui| {
@@ -114,11 +114,7 @@ fn member_row(ui: &mut Ui, cx: &Cx<'_>, member: &Member, report: Option<&MemberR
 
 fn range(report: Option<&MemberReport>) -> String {
     let Some((first, last)) = report.and_then(|r| Some((r.first?, r.last?))) else { return "–".to_owned() };
-    if first.date(0) == last.date(0) {
-        format!("{} {} – {}", first.date(0), first.clock(0), last.clock(0))
-    } else {
-        format!("{} {} – {} {}", first.date(0), first.clock(0), last.date(0), last.clock(0))
-    }
+    zone::range(first, last)
 }
 
 fn note_list(ui: &mut Ui, cx: &Cx<'_>, document: &Document, notes: &[Note], rect: Rect) {

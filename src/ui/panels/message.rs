@@ -15,7 +15,7 @@ use crate::sip::Direction;
 use crate::timeline::figures::duration;
 use crate::timeline::lanes::call;
 use crate::ui::widgets::{self, cut_left, cut_right, cut_top};
-use crate::ui::{Cx, Document, Type, ViewState, text};
+use crate::ui::{Cx, Document, Type, ViewState, text, zone};
 
 const LINE: f32 = 17.0;
 /// Characters of a line that are laid out; a longer one goes on in the log.
@@ -140,7 +140,10 @@ fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'st
         .direction_basis
         .map_or_else(String::new, |b| words.fill("window.by_basis", &[("basis", &text::term("direction_basis", b.word()))]));
     add("window.direction", format!("{way}{basis}"));
-    add("window.time", logged.seen.at.map_or_else(|| word("window.none").to_owned(), |at| format!("{} UTC", at.clock(0))));
+    add(
+        "window.time",
+        logged.seen.at.map_or_else(|| word("window.none").to_owned(), |at| format!("{} {}", zone::clock(at), zone::name())),
+    );
     add("window.remote", logged.seen.remote.clone().unwrap_or_default());
     add("window.local", logged.seen.local.clone().unwrap_or_default());
     let calls = facts.calls.iter().filter(|c| c.messages.contains(&id)).map(call::name).collect::<Vec<_>>();

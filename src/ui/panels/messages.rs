@@ -58,7 +58,7 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState
     let mut heads = cut_top(&mut rect, 24.0);
     line_below(ui, palette, heads);
     columns(ui, &mut heads, |ui, cell, column, align| {
-        text::line(ui, cell, align, word(column), Type::Label, palette.t3);
+        text::line(ui, cell, align, &text::column(column), Type::Label, palette.t3);
     });
     let chosen = state.selection.message.and_then(|id| rows.iter().position(|r| *r == id));
     let reveal = std::mem::take(&mut state.reveal);

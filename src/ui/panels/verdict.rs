@@ -12,7 +12,7 @@ use crate::session::run::Run;
 use crate::ui::panels::stages;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{cut_left, cut_right, cut_top, line_below};
-use crate::ui::{Cx, Document, Type, ViewState, text};
+use crate::ui::{Cx, Document, Type, ViewState, text, zone};
 
 /// Height of the verdict with its stage bar.
 pub const HEIGHT: f32 = 156.0;
@@ -69,10 +69,9 @@ fn extent(ui: &mut Ui, cx: &Cx<'_>, document: &Document, run: Option<&Run>, mut 
         product = if product.is_empty() { name } else { format!("{product} · {name}") };
     }
     let device = client.device_type.clone().unwrap_or_default();
-    let range = run.and_then(|r| Some((r.start?, r.end?))).map_or_else(String::new, |(start, end)| {
-        let end_text = if start.date(0) == end.date(0) { end.clock(0) } else { format!("{} {}", end.date(0), end.clock(0)) };
-        format!("{} {} – {end_text} UTC", start.date(0), start.clock(0))
-    });
+    let range = run
+        .and_then(|r| Some((r.start?, r.end?)))
+        .map_or_else(String::new, |(start, end)| format!("{} {}", zone::range(start, end), zone::name()));
     let lines = [(product, Type::Label, palette.t2), (device, Type::Small, palette.t2), (range, Type::Mono, palette.t2)];
     for (line, kind, color) in lines.iter().filter(|(line, ..)| !line.is_empty()) {
         let shown = text::visible(line).into_owned();

@@ -64,7 +64,7 @@ fn elsewhere(ui: &mut Ui, cx: &Cx<'_>, lane: &Lane, axis: &Axis, row: Rect) {
             None => return,
         },
     };
-    let said = Words::current().fill(key, &[("time", &LogTime(at).clock(0))]);
+    let said = Words::current().fill(key, &[("time", &crate::ui::zone::clock(LogTime(at)))]);
     text::line(ui, row.shrink2(vec2(12.0, 0.0)), align, &said, Type::Small, cx.palette.t3);
 }
 

@@ -10,7 +10,7 @@
 use eframe::egui::{Align, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::widgets::{area, cut_left, cut_top, line_below};
-use super::{Command, Cx, Document, Type, ViewState, text};
+use super::{Command, Cx, Document, Type, ViewState, text, zone};
 use crate::base::words::word;
 use crate::base::{LogTime, Tone};
 use crate::timeline::figures::{duration, elapsed};
@@ -75,7 +75,7 @@ fn draw_ruler(ui: &mut Ui, cx: &Cx<'_>, axis: &Axis, extent: Extent, mut ruler: 
     line_below(ui, palette, ruler);
     let head = cut_left(&mut ruler, HEADS);
     let start = LogTime(extent.start_us);
-    let label = format!("{} {} UTC", start.date(0), start.clock(0));
+    let label = format!("{} {} {}", zone::date(start), zone::clock(start), zone::name());
     text::line(ui, head.shrink2(vec2(10.0, 0.0)), Align::Min, &label, Type::TinyMono, palette.t2);
     let (ticks, step) = axis.ticks(extent.start_us, 86.0);
     for tick in ticks {
@@ -135,7 +135,7 @@ fn cursor(ui: &Ui, cx: &Cx<'_>, document: &Document, state: &ViewState, axis: &A
         return;
     }
     painter.vline(x, plot.top()..=plot.bottom(), Stroke::new(1.0, palette.cursor));
-    let galley = text::galley(ui, &at.clock(0), Type::MonoBold, palette.oncursor, 120.0);
+    let galley = text::galley(ui, &zone::clock(at), Type::MonoBold, palette.oncursor, 120.0);
     let size = galley.size() + vec2(8.0, 4.0);
     let left = x.clamp(plot.left(), (plot.right() - size.x).max(plot.left()));
     let flag = Rect::from_min_size(pos2(left, plot.top() + 2.0), size);
@@ -172,7 +172,7 @@ fn moved(ui: &Ui, state: &mut ViewState, axis: &Axis, extent: Extent, ground: &R
 
 /// The words of a span or mark for screen readers.
 fn spoken(lane: &Lane, label: &str, from_us: i64, to_us: Option<i64>) -> String {
-    let from = LogTime(from_us).clock(0);
+    let from = zone::clock(LogTime(from_us));
     let length = to_us.map_or_else(String::new, |to| format!(", {}", duration(to - from_us)));
     format!("{}: {label}, {from}{length}", text::shown(&lane.name))
 }

@@ -9,8 +9,8 @@ pub use button::{Look, button, icon_button, key_cap, link};
 pub use row::{Row, row};
 
 use super::fonts::Type;
-use super::text;
 use super::tokens::Palette;
+use super::{focus, text};
 
 /// Height of a panel's head in points.
 pub const HEAD: f32 = 30.0;
@@ -47,8 +47,17 @@ pub fn cut_bottom(rect: &mut Rect, size: f32) -> Rect {
     part
 }
 
-/// A part of the screen with its own clip and ids.
+/// A panel: a part of the screen with its own clip and ids, and a stop of F6.
 pub fn area<R>(ui: &mut Ui, name: &str, rect: Rect, fill: Color32, show: impl FnOnce(&mut Ui) -> R) -> R {
+    let panel = ui.scope_id().with(name);
+    focus::begin_panel(ui.ctx(), panel, rect);
+    let result = ground(ui, name, rect, fill, show);
+    focus::end_panel(ui.ctx(), panel);
+    result
+}
+
+/// A part of the screen that holds panels.
+pub fn ground<R>(ui: &mut Ui, name: &str, rect: Rect, fill: Color32, show: impl FnOnce(&mut Ui) -> R) -> R {
     ui.painter().rect_filled(rect, CornerRadius::ZERO, fill);
     let mut inner = ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect));
     inner.shrink_clip_rect(rect);
@@ -86,6 +95,7 @@ pub fn head(ui: &mut Ui, palette: &Palette, mut rect: Rect, title: &str, beside:
 /// The focus ring, outside of `rect`.
 pub fn focus_ring(ui: &Ui, palette: &Palette, rect: Rect, response: &Response) {
     if response.has_focus() {
+        focus::still(ui.ctx());
         ui.painter().rect_stroke(rect, CornerRadius::same(4), Stroke::new(2.0, palette.accent), StrokeKind::Inside);
     }
 }

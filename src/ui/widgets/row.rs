@@ -2,6 +2,7 @@
 
 use eframe::egui::{CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
+use crate::ui::focus;
 use crate::ui::tokens::Palette;
 
 /// A row and how it stands.
@@ -18,8 +19,11 @@ pub struct Row<'a> {
 
 /// Shows the ground of a row and makes it something to choose.
 pub fn row(ui: &mut Ui, palette: &Palette, row: &Row<'_>) -> Response {
-    let id = ui.scope_id().with(row.key);
-    let response = ui.interact(row.rect, id, Sense::click());
+    let (id, list) = (ui.scope_id().with(row.key), ui.scope_id().with(("list", row.key.0)));
+    // A list is one stop of Tab; arrows lead from row to row.
+    let sense = if focus::row(ui.ctx(), list, id, row.selected) { Sense::click() } else { Sense::CLICK };
+    let response = ui.interact(row.rect, id, sense);
+    focus::rove(ui, list, &response);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, row.selected, row.name));
     if row.selected {
         ui.painter().rect_filled(row.rect, CornerRadius::ZERO, palette.sel);
