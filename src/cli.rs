@@ -18,8 +18,10 @@ use crate::base::{Language, rules};
 use crate::export::{self, Format};
 use crate::findings::Severity;
 
+mod associate;
 mod explain;
 mod inputs;
+mod manual;
 mod output;
 mod signatures;
 mod window;
@@ -63,6 +65,12 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// List, check, try and write failure signatures
     Signatures(signatures::SignaturesArguments),
+    /// Offer this program for client logs on the desktop, for this user; no default is taken away
+    Associate(associate::AssociateArguments),
+    /// Print the man page, or write those of all commands into a folder
+    Man(manual::ManArguments),
+    /// Print the completions of a shell
+    Completions(manual::CompletionsArguments),
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +78,9 @@ struct WindowArguments {
     /// Log zips, folders, single logs, ced.dat; `-` is standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Open a window of its own, also where one is open
+    #[arg(long)]
+    new_window: bool,
     #[command(flatten)]
     picture: PictureArguments,
 }
@@ -145,7 +156,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Demo(picture)) => window::open(inputs::samples(), &picture),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Signatures(arguments)) => signatures::run(&arguments),
-        None => window::open_paths(&parsed.window.paths, &parsed.window.picture),
+        Some(Command::Associate(arguments)) => associate::run(&arguments),
+        Some(Command::Man(arguments)) => manual::man(&arguments),
+        Some(Command::Completions(arguments)) => manual::completions(&arguments),
+        None => window::open_paths(&parsed.window.paths, parsed.window.new_window, &parsed.window.picture),
     }
 }
 

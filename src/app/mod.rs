@@ -19,6 +19,7 @@ mod dialog;
 mod drop;
 mod frame;
 mod handle;
+pub mod instance;
 mod jobs;
 mod picture;
 mod rules;
@@ -99,6 +100,8 @@ pub struct App {
     toast: Option<(String, f64)>,
     picker: Option<Receiver<Vec<PathBuf>>>,
     picture: Option<Picture>,
+    /// Paths of later starts.
+    arrivals: Option<Receiver<Vec<PathBuf>>>,
 }
 
 impl App {
@@ -207,6 +210,11 @@ impl App {
         {
             shown.lines = None;
             shown.view.excerpt = Some(excerpt);
+        }
+        if let Some(paths) =
+            self.arrivals.as_ref().and_then(|arrivals| arrivals.try_recv().ok()).filter(|paths| !paths.is_empty())
+        {
+            self.commands.push(Command::Open(paths.into_iter().map(Input::Path).collect()));
         }
         if let Some(paths) = self.picker.as_ref().and_then(|picker| picker.try_recv().ok()) {
             self.picker = None;

@@ -10,7 +10,7 @@ use eframe::egui::{IconData, Vec2, ViewportBuilder};
 use eframe::{NativeOptions, Renderer};
 
 use super::picture::{Outcome, Picture};
-use super::{App, Theme};
+use super::{App, Theme, instance};
 use crate::base::Language;
 use crate::base::words::{Words, word};
 use crate::bundle::Input;
@@ -33,6 +33,8 @@ pub struct WindowOptions {
     pub samples: Vec<Input>,
     /// How documents are read.
     pub analyse: crate::analyse::Options,
+    /// Take the paths of later starts.
+    pub reachable: bool,
 }
 
 /// Why there is no window, or no picture of it.
@@ -98,6 +100,8 @@ fn creator(inputs: &[Input], options: &WindowOptions, outcome: &Outcome) -> Crea
             .with_samples(options.samples)
             .with_view(view);
         app.options = options.analyse;
+        // Only a window that stands takes over: a start that fails must not swallow the paths of later ones.
+        app.arrivals = if options.reachable { instance::listen().map(|arrivals| arrivals.start(&cc.egui_ctx)) } else { None };
         app.picture = options.picture.map(|path| Picture::new(path, outcome));
         app.open(&cc.egui_ctx, inputs);
         Ok(Box::new(app))

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use super::{OK, PictureArguments, Read, UNREADABLE, inputs, output, read, say};
 use crate::analyse::Options;
-use crate::app::{self, Theme, WindowError, WindowOptions};
+use crate::app::{self, Theme, WindowError, WindowOptions, instance};
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
 use crate::bundle::Input;
 use crate::export::{self, Format};
 
 /// Opens the window with what the paths name.
-pub fn open_paths(paths: &[PathBuf], picture: &PictureArguments) -> u8 {
+pub fn open_paths(paths: &[PathBuf], new_window: bool, picture: &PictureArguments) -> u8 {
     let groups = match inputs::groups(paths, &[], false) {
         Ok(groups) => groups,
         Err(why) => {
@@ -25,11 +25,30 @@ pub fn open_paths(paths: &[PathBuf], picture: &PictureArguments) -> u8 {
     if groups.groups.is_empty() && !paths.is_empty() {
         return UNREADABLE;
     }
-    open(groups.groups.into_iter().flatten().collect(), picture)
+    let inputs: Vec<Input> = groups.groups.into_iter().flatten().collect();
+    // A picture is of a window of its own; standard input can't be handed on.
+    let alone = new_window || picture.window_picture.is_some() || inputs.contains(&Input::Stdin);
+    if !alone && has_display() && absolute(&inputs).is_some_and(|paths| instance::hand_over(&paths)) {
+        return OK;
+    }
+    show(inputs, picture, !alone)
+}
+
+/// The paths of the inputs, from the root on.
+fn absolute(inputs: &[Input]) -> Option<Vec<PathBuf>> {
+    let path = |input: &Input| match input {
+        Input::Path(path) => std::path::absolute(path).ok(),
+        Input::Stdin | Input::Memory { .. } => None,
+    };
+    inputs.iter().map(path).collect()
 }
 
 /// Opens the window with these inputs. Without a display the text report stands in, and that is said.
 pub fn open(inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
+    show(inputs, picture, false)
+}
+
+fn show(inputs: Vec<Input>, picture: &PictureArguments, reachable: bool) -> u8 {
     if !has_display() {
         return without_window(word("cli.no_display"), inputs, picture);
     }
@@ -41,6 +60,7 @@ pub fn open(inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
         view: picture.view.clone(),
         samples: inputs::samples(),
         analyse: Options { zone_s: None, rules: rules::user_folder(), ..Options::default() },
+        reachable,
     };
     match app::run(inputs.clone(), options) {
         Ok(()) => OK,

@@ -21,6 +21,7 @@ mod case;
 mod cli;
 mod clocks;
 mod codes;
+mod desktop;
 mod device_config;
 mod dialects;
 mod explain;
