@@ -20,6 +20,7 @@ use crate::findings::Severity;
 
 mod associate;
 mod explain;
+pub mod fault;
 mod inputs;
 mod manual;
 mod output;

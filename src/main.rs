@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    bundlescope::cli::fault::watch();
     ExitCode::from(bundlescope::cli::run(std::env::args_os()))
 }

@@ -39,7 +39,9 @@ pub fn completions(arguments: &CompletionsArguments) -> u8 {
 
 fn page() -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    clap_mangen::Man::new(Arguments::command().disable_help_subcommand(true)).render(&mut bytes).map_err(|why| why.to_string())?;
+    clap_mangen::Man::new(Arguments::command().disable_help_subcommand(true))
+        .render(&mut bytes)
+        .map_err(|why| why.to_string())?;
     Ok(bytes)
 }
 

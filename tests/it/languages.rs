@@ -16,7 +16,7 @@ use egui_kittest::kittest::Queryable;
 use serde_json::Value;
 
 /// What the command line says on standard error is English: its keys need no other language.
-const ENGLISH_ONLY: &[&str] = &["cli", "association"];
+const ENGLISH_ONLY: &[&str] = &["cli", "association", "fault"];
 
 const FAILING: &[u8] = include_bytes!("../../assets/samples/failing.zip");
 
