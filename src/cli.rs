@@ -19,6 +19,7 @@ use crate::export::{self, Format};
 use crate::findings::Severity;
 
 mod associate;
+mod compare;
 mod explain;
 pub mod fault;
 mod inputs;
@@ -50,6 +51,7 @@ Examples:
   bundlescope client-log.zip                     open a window
   bundlescope report client-log.zip              print what happened
   bundlescope report client-log.zip --format json --output report.json
+  bundlescope compare good.zip bad.zip           tell where two sessions part
   bundlescope demo                               open the samples that come with the program
   bundlescope explain 200018 --lang nl           say what a code, a finding or plain words mean
   bundlescope signatures check FOLDER            check rules of your own
@@ -60,6 +62,8 @@ Exit codes: 0 done, 1 an input could not be opened or read at all or explain fou
 enum Command {
     /// Print what happened: for a terminal, a ticket or a script
     Report(ReportArguments),
+    /// Tell how two sessions differ: two bundles, or the two runs of one
+    Compare(Box<compare::CompareArguments>),
     /// Open the samples that come with the program
     Demo(PictureArguments),
     /// Say what a code, the name of a finding or plain words mean
@@ -154,6 +158,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     match parsed.command {
         Some(Command::Report(arguments)) => report(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Demo(picture)) => window::open(inputs::samples(), &picture),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Signatures(arguments)) => signatures::run(&arguments),

@@ -10,7 +10,7 @@
 //! * [`findings`]: what is wrong, how do we know, what next?
 //! * [`timeline`]: which lanes, spans, marks and arrows, and where?
 //! * [`analyse`]: the whole way in one function, with progress and cancel
-//! * `compare`: how do two sessions differ? (to come)
+//! * [`compare`]: how do two sessions differ?
 //! * [`export`]: bytes for others
 //! * [`ui`]: views: facts in, commands out
 //! * [`app`]: the program: documents, commands, jobs, dialogs, settings
@@ -21,6 +21,7 @@ pub mod app;
 pub mod base;
 pub mod bundle;
 pub mod cli;
+pub mod compare;
 pub mod export;
 pub mod findings;
 pub mod records;

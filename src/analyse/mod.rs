@@ -97,6 +97,29 @@ pub struct Analysis {
     pub shapes: Vec<(MemberId, String, u64)>,
 }
 
+impl Analysis {
+    /// Of an input that could not be opened: nothing is known of it but its name.
+    pub fn unread(name: &str) -> Self {
+        let mut bundle = Bundle::default();
+        bundle.name = name.to_owned();
+        Self {
+            bundle: Arc::new(bundle),
+            members: Vec::new(),
+            index: Vec::new(),
+            facts: Facts::default(),
+            verdict_run: None,
+            environment: Environment::default(),
+            findings: Vec::new(),
+            case: Case::default(),
+            not_tried: Vec::new(),
+            not_raised: Vec::new(),
+            missing: Vec::new(),
+            notes: Notes::new(),
+            shapes: Vec::new(),
+        }
+    }
+}
+
 /// Why nothing could be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

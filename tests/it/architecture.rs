@@ -69,7 +69,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
     ("threads", r"\bthread::(spawn|scope|Builder)", &["bundle/", "records/", "analyse", "app/"]),
     ("network", r"\b(TcpStream|TcpListener|UdpSocket|ToSocketAddrs)\b", &[]),
     ("colours", r"\bColor32::from_", &["ui/tokens"]),
-    ("originals of private values", r"\.original\(\)", &["base/", "session/", "findings/", "export/outlet"]),
+    ("originals of private values", r"\.original\(\)", &["base/", "session/", "findings/", "compare/", "export/outlet"]),
     ("lints switched off", r"allow\(clippy::(unwrap_used|expect_used|panic|indexing_slicing|string_slice|print_)", &[]),
 ];
 

@@ -264,3 +264,40 @@ fn a_finding_can_fail_a_script() {
     code(&run(&["report", path(&bad)]), 0);
     code(&run(&["report", path(&good), "--fail-on", "warning"]), 0);
 }
+
+#[test]
+fn two_paths_are_compared_and_a_side_that_is_missing_is_said() {
+    let folder = Folder::new();
+    let refused = String::from_utf8(LOG.to_vec()).unwrap()
+        + "2024-01-30T07:19:10.099Z <Info> [0x45c] BroadWorksManager.cpp:781 x:BWC:SCF: SIP/2.0 403 Forbidden\n\
+Via: SIP/2.0/TCP 192.0.2.10:5062;branch=z9hG4bK7\nFrom: <sip:a@example.com>;tag=f1\nTo: <sip:a@example.com>;tag=t\n\
+Call-ID: abc@host\nCSeq: 20 REGISTER\nContent-Length: 0\n\n";
+    let (a, b) = (folder.file("a.log", LOG), folder.file("b.log", refused.as_bytes()));
+    let (a, b) = (a.to_str().unwrap(), b.to_str().unwrap());
+    let done = run(&["compare", a, b]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    assert!(text(&done.stdout).contains("403 Forbidden"), "{}", text(&done.stdout));
+    let json = run(&["compare", a, b, "--format", "json", "--anchor", "register"]);
+    assert!(text(&json.stdout).contains("\"schema\": \"bundlescope.compare/1\""));
+    for form in ["markdown", "html"] {
+        assert_eq!(run(&["compare", a, b, "--format", form]).status.code(), Some(0));
+    }
+    // What is wrong with the arguments.
+    for wrong in [&["--left-call", "9"][..], &["--right-run", "4"], &["--left-registration", "7"]] {
+        let done = run(&[&["compare", a, b], wrong].concat());
+        assert_eq!((done.status.code(), text(&done.stdout).as_str()), (Some(2), ""), "{wrong:?}: {}", text(&done.stderr));
+    }
+    assert_eq!(run(&["compare", a]).status.code(), Some(2), "one run only");
+    assert_eq!(run(&["compare", "-", "-"]).status.code(), Some(2));
+    assert_eq!(run(&["compare", a, b, "--output", a]).status.code(), Some(2));
+    // One side is not there: the other is still shown, and the code says so.
+    let gone = run(&["compare", a, "/nowhere/at-all.zip"]);
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(text(&gone.stdout).contains("Nothing could be read of B"), "{}", text(&gone.stdout));
+    assert_eq!(run(&["compare", "/nowhere/1.zip", "/nowhere/2.zip"]).status.code(), Some(1));
+    // The two runs of one bundle.
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/failing.zip");
+    let runs = run(&["compare", sample]);
+    assert_eq!(runs.status.code(), Some(0), "{}", text(&runs.stderr));
+    assert!(text(&runs.stdout).contains("A 200 OK; B 401 Unauthorized"));
+}

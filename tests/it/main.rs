@@ -22,6 +22,7 @@ mod cli;
 mod clocks;
 mod codes;
 mod desktop;
+mod compare;
 mod device_config;
 mod dialects;
 mod explain;

@@ -17,7 +17,7 @@ mod case;
 mod coverage;
 mod device_config;
 mod findings;
-mod page;
+pub(super) mod page;
 mod sip;
 
 use page::Page;

@@ -37,6 +37,11 @@ impl Page {
         self.put(0, &"-".repeat(columns(&text).min(WIDTH)));
     }
 
+    /// A line as it stands, its columns already in place.
+    pub fn raw(&mut self, text: &str) {
+        self.put(0, &clean(text));
+    }
+
     /// A text, wrapped between words; further lines two columns deeper.
     pub fn line(&mut self, indent: usize, text: &str) {
         self.wrapped(indent, indent + 2, "", text);
