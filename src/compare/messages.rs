@@ -283,8 +283,19 @@ pub fn same_sense(left: &Message, right: &Message) -> bool {
     left.status() == right.status()
         && left.method() == right.method()
         && credentials(left) == credentials(right)
-        && ["Expires", "Min-Expires", "Retry-After"].iter().all(|name| number(left, name) == number(right, name))
+        && ["Min-Expires", "Retry-After"].iter().all(|name| number(left, name) == number(right, name))
+        && expiry(left) == expiry(right)
         && media(left) == media(right)
+}
+
+/// Asked or granted, in the header or at the one contact (RFC 3261 §10.2.1.1).
+fn expiry(message: &Message) -> Option<u64> {
+    let contacts = message.contacts();
+    let of_contact = match contacts.as_slice() {
+        [one] => one.param("expires").and_then(|v| v.parse().ok()),
+        _ => None,
+    };
+    of_contact.or_else(|| message.expires())
 }
 
 /// Kind, protocol, direction, refused or not, formats of each media line.

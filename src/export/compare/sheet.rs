@@ -213,7 +213,7 @@ impl Writer<'_> {
             (_, Amount::Time(us)) if us > 0 => format!("+{}", figures::duration(us)),
             (_, Amount::Time(us)) => figures::duration(us),
             (_, Amount::Count(n)) if n > 0 => format!("+{n}"),
-            (_, Amount::Count(n)) => n.to_string(),
+            (_, Amount::Count(n)) => n.to_string().replace('-', "−"),
             (_, Amount::None) => only("compare.differs"),
         }
     }
