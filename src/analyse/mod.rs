@@ -100,8 +100,7 @@ pub struct Analysis {
 impl Analysis {
     /// Of an input that could not be opened: nothing is known of it but its name.
     pub fn unread(name: &str) -> Self {
-        let mut bundle = Bundle::default();
-        bundle.name = name.to_owned();
+        let bundle = Bundle { name: name.to_owned(), ..Bundle::default() };
         Self {
             bundle: Arc::new(bundle),
             members: Vec::new(),

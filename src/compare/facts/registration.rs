@@ -227,7 +227,7 @@ struct Tally {
 
 impl Tally {
     fn of(registration: &Registration, kind: AttemptKind) -> Self {
-        let step = |a: &&Attempt| a.kind == kind && !(matches!(a.status, Some(401 | 407)) && !a.authorised);
+        let step = |a: &&Attempt| a.kind == kind && (a.authorised || !matches!(a.status, Some(401 | 407)));
         let failed = |a: &Attempt| a.status.is_none_or(|s| s >= 300);
         let mut tally = Self { all: 0, failed: 0, proof: None };
         let mut failure = None;
