@@ -73,12 +73,20 @@ pub fn run(inputs: Vec<Input>, options: WindowOptions) -> Result<(), WindowError
                 };
             }
             Err(eframe::Error::WinitEventLoop(why)) => {
+                if let Some(what) = missing_library(&format!("{why:?}")) {
+                    return Err(library_error(&what));
+                }
                 return Err(WindowError::NoDisplay(format!("{}: {why}", word("window.no_display"))));
             }
             Err(why) => last = Some(why.to_string()),
         }
     }
-    Err(WindowError::Start(Words::current().fill("window.no_window", &[("why", &last.unwrap_or_default())])))
+    let last = last.unwrap_or_default();
+    // The words of the graphics libraries are of no use to their user; the packages are.
+    if ["glutin", "GLX", "EGL", "OpenGL"].iter().any(|name| last.contains(name)) {
+        return Err(WindowError::MissingLibrary(word("start.no_opengl").to_owned()));
+    }
+    Err(WindowError::Start(Words::current().fill("window.no_window", &[("why", &last)])))
 }
 
 #[cfg(all(feature = "wgpu", feature = "glow"))]
@@ -159,11 +167,13 @@ fn guarded<T>(start: impl FnOnce() -> T) -> Result<T, WindowError> {
     let missing = missing.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (result, missing) {
         (Ok(value), _) => Ok(value),
-        (Err(_), Some(what)) => {
-            Err(WindowError::MissingLibrary(Words::current().fill("window.missing_library", &[("what", &what)])))
-        }
+        (Err(_), Some(what)) => Err(library_error(&what)),
         (Err(panic), None) => panic::resume_unwind(panic),
     }
+}
+
+fn library_error(what: &str) -> WindowError {
+    WindowError::MissingLibrary(Words::current().fill("window.missing_library", &[("what", what)]))
 }
 
 /// winit and its friends load X11, Wayland and keyboard libraries at run time and panic without them.
@@ -172,7 +182,12 @@ fn missing_library(payload: &dyn Any) -> Option<String> {
     let about = ["xkbcommon", "libX", "libwayland", "libGL", "libEGL", ".so"].iter().any(|name| text.contains(name));
     let fault =
         ["could not be loaded", "not be opened", "OpenError", "cannot open shared object"].iter().any(|f| text.contains(f));
-    (about && fault).then(|| text.lines().next().unwrap_or("").chars().take(160).collect())
+    // The name of the library is what there is to install; without one the whole line must do.
+    let name = text
+        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+')))
+        .map(|part| part.trim_end_matches('.'))
+        .find(|part| part.starts_with("lib") && part.contains(".so"));
+    (about && fault).then(|| name.or_else(|| text.lines().next()).unwrap_or("").chars().take(160).collect())
 }
 
 #[cfg(test)]
@@ -184,7 +199,7 @@ mod tests {
         let missing = || -> () { panic!("Library libxkbcommon-x11.so could not be loaded.") };
         let error = guarded(missing).unwrap_err();
         assert!(error.to_string().contains("libxkbcommon-x11"), "{error}");
-        assert!(!error.to_string().contains('\n'));
+        assert!(error.to_string().contains("(libxkbcommon-x11.so)") && !error.to_string().contains('\n'), "{error}");
         let other = panic::catch_unwind(|| guarded(|| -> () { panic!("index out of bounds") }));
         assert!(other.is_err());
     }
