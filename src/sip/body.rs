@@ -22,6 +22,15 @@ impl<'a> Part<'a> {
     pub fn media_type(&self) -> Option<&'a str> {
         self.content_type.map(media_type)
     }
+
+    /// A session description by its type, or, where the type is untold or masked, by its first line.
+    pub fn is_sdp(&self) -> bool {
+        match self.media_type() {
+            Some(media_type) if media_type.eq_ignore_ascii_case("application/sdp") => true,
+            Some(media_type) if media_type.contains('/') => false,
+            _ => self.text.trim_start().starts_with("v=0"),
+        }
+    }
 }
 
 /// A Content-Type without its parameters.

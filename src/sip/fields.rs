@@ -147,7 +147,7 @@ impl Message {
     /// The session description: the body, or the part of it, of type `application/sdp`; or a body of untold (or masked) type that begins
     /// `v=0`.
     pub fn sdp(&self) -> Option<Sdp> {
-        self.parts().into_iter().find(is_sdp).and_then(|part| Sdp::parse(part.text))
+        self.parts().into_iter().find(Part::is_sdp).and_then(|part| Sdp::parse(part.text))
     }
 
     /// WWW-Authenticate and Proxy-Authenticate.
@@ -180,13 +180,5 @@ pub(crate) fn is_named(written: &str, name: &str, compact: Option<u8>) -> bool {
     match (written.as_bytes(), compact) {
         ([letter], Some(compact)) => letter.to_ascii_lowercase() == compact,
         _ => written.eq_ignore_ascii_case(name),
-    }
-}
-
-fn is_sdp(part: &Part<'_>) -> bool {
-    match part.media_type() {
-        Some(media_type) if media_type.eq_ignore_ascii_case("application/sdp") => true,
-        Some(media_type) if media_type.contains('/') => false,
-        _ => part.text.trim_start().starts_with("v=0"),
     }
 }

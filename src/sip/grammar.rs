@@ -238,6 +238,11 @@ pub fn is_known_header(name: &[u8]) -> bool {
     compact || prefixed || NAMES.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
+/// A registered header name as the registry spells it.
+pub fn known_name(name: &str) -> Option<&'static str> {
+    NAMES.iter().find(|known| known.eq_ignore_ascii_case(name)).copied()
+}
+
 /// Names of the registry of header fields (RFC 3261 §27.3 and later), and some that stacks write without registering.
 const NAMES: [&str; 128] = [
     "Accept",

@@ -20,31 +20,41 @@ pub(crate) fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
 }
 
-/// The compact form of a header name (RFC 3261 §7.3.3 and the registry of header fields).
+/// Names that have a compact form (RFC 3261 §7.3.3 and the registry of header fields).
+const COMPACT: [(&str, u8); 20] = [
+    ("Accept-Contact", b'a'),
+    ("Allow-Events", b'u'),
+    ("Call-ID", b'i'),
+    ("Contact", b'm'),
+    ("Content-Encoding", b'e'),
+    ("Content-Length", b'l'),
+    ("Content-Type", b'c'),
+    ("Event", b'o'),
+    ("From", b'f'),
+    ("Identity", b'y'),
+    ("Identity-Info", b'n'),
+    ("Refer-To", b'r'),
+    ("Referred-By", b'b'),
+    ("Reject-Contact", b'j'),
+    ("Request-Disposition", b'd'),
+    ("Session-Expires", b'x'),
+    ("Subject", b's'),
+    ("Supported", b'k'),
+    ("To", b't'),
+    ("Via", b'v'),
+];
+
+/// The compact form of a header name.
 pub fn compact_form(name: &str) -> Option<u8> {
-    const FORMS: [(&str, u8); 20] = [
-        ("Accept-Contact", b'a'),
-        ("Allow-Events", b'u'),
-        ("Call-ID", b'i'),
-        ("Contact", b'm'),
-        ("Content-Encoding", b'e'),
-        ("Content-Length", b'l'),
-        ("Content-Type", b'c'),
-        ("Event", b'o'),
-        ("From", b'f'),
-        ("Identity", b'y'),
-        ("Identity-Info", b'n'),
-        ("Refer-To", b'r'),
-        ("Referred-By", b'b'),
-        ("Reject-Contact", b'j'),
-        ("Request-Disposition", b'd'),
-        ("Session-Expires", b'x'),
-        ("Subject", b's'),
-        ("Supported", b'k'),
-        ("To", b't'),
-        ("Via", b'v'),
-    ];
-    FORMS.iter().find(|(long, _)| long.eq_ignore_ascii_case(name)).map(|(_, short)| *short)
+    COMPACT.iter().find(|(long, _)| long.eq_ignore_ascii_case(name)).map(|(_, short)| *short)
+}
+
+/// The long form of a compact header name; any other name as it is.
+pub fn long_form(name: &str) -> &str {
+    match name.as_bytes() {
+        [letter] => COMPACT.iter().find(|(_, short)| *short == letter.to_ascii_lowercase()).map_or(name, |(long, _)| *long),
+        _ => name,
+    }
 }
 
 /// Pieces of `text` between `separator`s that stand outside quoted strings and `<>`. A quote or bracket that never closes is an

@@ -120,7 +120,7 @@ impl<'a> Lines<'a> {
 }
 
 /// The span of `part`, which is a piece of `text`: by address, so that readers can hand pieces around.
-fn span_within(text: &str, part: &str) -> Range<usize> {
+pub(super) fn span_within(text: &str, part: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
     match start.checked_add(part.len()) {
         Some(end) if end <= text.len() => start..end,

@@ -6,6 +6,9 @@ use crate::base::LogTime;
 pub mod body;
 pub(crate) mod check;
 pub mod dialog;
+pub mod diff;
+mod diff_sdp;
+mod diff_values;
 pub mod digest;
 mod fields;
 pub mod grammar;
@@ -18,6 +21,7 @@ pub mod sdp;
 pub mod transaction;
 pub mod uri;
 
+pub use diff::Diff;
 pub use digest::Digest;
 pub use header::{CSeq, NameAddr, Params, Via};
 pub use message::{Header, Message, StartLine};

@@ -191,7 +191,7 @@ fn find<'a>(attributes: &'a [SdpAttribute], name: &str) -> Option<&'a str> {
 }
 
 /// `type=value` (RFC 8866 §5): one letter, then `=`.
-fn split_line(line: &str) -> Option<(u8, &str)> {
+pub(super) fn split_line(line: &str) -> Option<(u8, &str)> {
     let (key, value) = line.split_once('=')?;
     match key.as_bytes() {
         [letter] if letter.is_ascii_alphabetic() => Some((letter.to_ascii_lowercase(), value.trim())),

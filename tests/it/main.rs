@@ -25,6 +25,7 @@ mod compare;
 mod desktop;
 mod device_config;
 mod dialects;
+mod diff;
 mod explain;
 mod export;
 mod framing;

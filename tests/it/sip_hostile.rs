@@ -54,6 +54,11 @@ fn seeds() -> Vec<Vec<u8>> {
     paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
 
+/// The seeds as messages.
+pub fn seed_messages() -> Vec<Message> {
+    seeds().into_iter().filter_map(|bytes| Message::parse(String::from_utf8_lossy(&bytes).into_owned())).collect()
+}
+
 /// A small generator of our own: the same mutations in every run.
 struct Dice(u64);
 
