@@ -101,6 +101,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
         bundle: Arc::new(bundle),
         members,
         index,
+        dialects: Arc::clone(&rules.dialects),
         facts,
         verdict_run,
         environment,

@@ -75,6 +75,8 @@ pub struct Analysis {
     pub members: Vec<MemberReport>,
     /// The index of every member, in member order: where each record is.
     pub index: Vec<Index>,
+    /// What the records were read with: heads are read again when their texts are shown.
+    pub dialects: Arc<Dialects>,
     /// What happened.
     pub facts: Facts,
     /// The run whose verdict is the bundle's: the newest that reached any stage.
@@ -132,7 +134,7 @@ pub enum OpenError {
 
 /// The data files, loaded once for all bundles.
 struct Rules {
-    dialects: Dialects,
+    dialects: Arc<Dialects>,
     milestones: Vec<Milestone>,
     catalogue: Arc<Catalogue>,
     /// Rows of the milestones first, then those of the catalogue, then those of identifiers for the case: one search for all.
@@ -181,7 +183,7 @@ impl Rules {
             own.extend(files.iter().filter(|f| !f.embedded).map(|f| (kind, f.path.clone())));
             files
         };
-        let dialects = Dialects::read(&files(RuleKind::Dialect, &mut faults), &mut faults);
+        let dialects = Arc::new(Dialects::read(&files(RuleKind::Dialect, &mut faults), &mut faults));
         let (milestones, mut lines) = milestone::read(&files(RuleKind::Milestone, &mut faults), &mut faults);
         let tables = Tables::read(&files(RuleKind::Code, &mut faults), &mut faults);
         let mut signatures = files(RuleKind::Signature, &mut faults);

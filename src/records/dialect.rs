@@ -193,6 +193,13 @@ impl Dialects {
         (0u16..).zip(&self.list).flat_map(of).collect()
     }
 
+    /// The head of a line that is known to begin a record: of a dialect, else a bare date and time.
+    pub fn any_head(&self, line: &[u8]) -> Option<Head> {
+        let line = line.get(..line.len().min(HEAD_BYTES)).unwrap_or_default();
+        let line = super::head::trim(line);
+        self.head(line).or_else(|| self.generic.head(line).map(|(head, _)| head))
+    }
+
     /// The head of a line (without its line end) in the first dialect that takes it.
     pub fn head(&self, line: &[u8]) -> Option<Head> {
         for (number, dialect) in (0u16..).zip(&self.list) {

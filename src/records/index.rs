@@ -98,7 +98,25 @@ impl Index {
     /// The record of this number.
     pub fn get(&self, number: usize) -> Option<Entry> {
         let (block, packed) = self.packed(number)?;
-        Some(Entry {
+        Some(self.entry(block, packed))
+    }
+
+    /// The records from this number on with the time that puts each in order ([`Self::order_time`]): faster than asking for one by one.
+    pub fn from(&self, number: usize) -> impl Iterator<Item = (Entry, Option<LogTime>)> + '_ {
+        let first_timed = self.first_timed.unwrap_or(usize::MAX);
+        let block = self.blocks.partition_point(|b| b.first <= number).saturating_sub(1);
+        let blocks = self.blocks.get(block..).unwrap_or_default().iter();
+        blocks.flat_map(move |block| {
+            let skip = number.saturating_sub(block.first);
+            block.entries.iter().enumerate().skip(skip).map(move |(within, packed)| {
+                let time = (block.first + within >= first_timed).then(|| self.time(block, *packed));
+                (self.entry(block, *packed), time)
+            })
+        })
+    }
+
+    fn entry(&self, block: &Block, packed: Packed) -> Entry {
+        Entry {
             offset: block.offset + u64::from(packed.offset),
             line: block.line + u64::from(packed.rest & ((1 << LINE_BITS) - 1)),
             time: (packed.rest & TIMED != 0).then(|| self.time(block, packed)),
@@ -112,7 +130,7 @@ impl Index {
             },
             headed: packed.rest & HEADED != 0,
             continued: packed.rest & CONTINUED != 0,
-        })
+        }
     }
 
     /// The time that puts a record in order: its own, else that of the record before it; `None` before the first time of the member.
@@ -214,6 +232,11 @@ mod tests {
             };
             assert_eq!(index.get(n), Some(want));
             assert_eq!(index.of_line(line + 29_999), Some(n));
+        }
+        for from in [0, 1, 1_023, 1_024, 4_999, 5_000] {
+            let all: Vec<_> = index.from(from).collect();
+            let want: Vec<_> = (from..5_000).map(|n| (index.get(n).unwrap(), index.order_time(n))).collect();
+            assert_eq!(all, want, "from {from}");
         }
         assert_eq!(index.get(5_000), None);
         assert!(offset > 1 << 32);

@@ -1,5 +1,5 @@
-//! One order of the records of all members. In: indexes with their times in UTC. Out: [`Merged`]: which record is the nth.
-//! Must not know texts.
+//! One order of the records of all members. In: indexes with their times in UTC. Out: [`Merged`]: which record is the nth, and the place
+//! of a record. Must not know texts.
 //!
 //! By time; equal times keep the order of members, then that of lines. A record without a time stays behind the one before it. The lines of
 //! a member keep their order when its clock runs back a little or is set back by hours; after a jump of more than [`APART_US`] (a wrong
@@ -29,6 +29,8 @@ struct Run {
 pub struct Merged {
     runs: Vec<Run>,
     len: usize,
+    /// The runs by member and number of their first record: which place a record has.
+    by_record: Vec<u32>,
 }
 
 /// A stretch of a member with times that do not fall; the next record to be taken is `at`.
@@ -69,7 +71,24 @@ impl Merged {
             let taken = stretch.at - first;
             merged.add(member, first, taken);
         }
-        merged
+        merged.finish()
+    }
+
+    /// One member after the other, each in the order of its lines.
+    pub fn by_member(indexes: &[&Index]) -> Self {
+        let mut merged = Self::default();
+        for (member, index) in indexes.iter().enumerate().filter(|(_, index)| !index.is_empty()) {
+            merged.add(member, 0, index.len());
+        }
+        merged.finish()
+    }
+
+    fn finish(mut self) -> Self {
+        let mut by_record: Vec<u32> = (0u32..).take(self.runs.len()).collect();
+        let key = |n: &u32| self.runs.get(*n as usize).map(|r| (r.member, r.first));
+        by_record.sort_unstable_by_key(key);
+        self.by_record = by_record;
+        self
     }
 
     fn add(&mut self, member: usize, first: usize, count: usize) {
@@ -97,6 +116,32 @@ impl Merged {
     pub fn get(&self, place: usize) -> Option<(usize, usize)> {
         let run = self.runs.get(self.runs.partition_point(|r| r.place <= place).checked_sub(1)?)?;
         (place < self.len).then(|| (run.member as usize, run.first as usize + (place - run.place)))
+    }
+
+    /// Where in the order the record of this number of a member stands.
+    pub fn place(&self, member: usize, number: usize) -> Option<usize> {
+        let after = self.by_record.partition_point(|n| {
+            self.runs.get(*n as usize).is_some_and(|r| (r.member as usize, r.first as usize) <= (member, number))
+        });
+        let run = *self.by_record.get(after.checked_sub(1)?)? as usize;
+        let (first, place) = self.runs.get(run).filter(|r| r.member as usize == member).map(|r| (r.first as usize, r.place))?;
+        let place = place + number.checked_sub(first)?;
+        (place < self.end_of(run)).then_some(place)
+    }
+
+    /// The parts of a member in the order of its records: number of the first, its place, how many.
+    pub fn parts_of(&self, member: usize) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
+        let of = |n: &u32| self.runs.get(*n as usize);
+        let from = self.by_record.partition_point(|n| of(n).is_some_and(|r| (r.member as usize) < member));
+        let runs = self.by_record.get(from..).unwrap_or_default().iter();
+        runs.map_while(move |n| {
+            let run = of(n).filter(|r| r.member as usize == member)?;
+            Some((run.first as usize, run.place, self.end_of(*n as usize) - run.place))
+        })
+    }
+
+    fn end_of(&self, run: usize) -> usize {
+        self.runs.get(run + 1).map_or(self.len, |next| next.place)
     }
 }
 
@@ -147,6 +192,15 @@ mod tests {
         let merged = Merged::new(&indexes.iter().collect::<Vec<_>>());
         assert_eq!(merged.len(), members.iter().map(|m| m.len()).sum::<usize>());
         assert_eq!(merged.get(merged.len()), None);
+        for place in 0..merged.len() {
+            let (member, number) = merged.get(place).unwrap();
+            assert_eq!(merged.place(member, number), Some(place), "and back");
+        }
+        for (member, index) in indexes.iter().enumerate() {
+            let numbers = merged.parts_of(member).flat_map(|(first, _, count)| first..first + count);
+            assert!(numbers.eq(0..index.len()));
+            assert_eq!(merged.place(member, index.len()), None);
+        }
         (0..merged.len()).map(|n| merged.get(n).unwrap()).collect()
     }
 

@@ -14,6 +14,7 @@ pub mod lines;
 pub mod merge;
 mod norm;
 pub mod read;
+pub mod search;
 pub mod shape;
 pub mod stamp;
 

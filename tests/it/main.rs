@@ -32,6 +32,7 @@ mod framing;
 mod framings;
 mod hostile;
 mod languages;
+mod log_search;
 mod made;
 mod media_log;
 mod own_logs;
