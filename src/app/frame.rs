@@ -6,7 +6,7 @@ use super::{App, Content, Theme};
 use crate::base::words::word;
 use crate::ui::panels::{bars, files, loading, messages, overview, welcome, work};
 use crate::ui::widgets::{area, cut_bottom, cut_top, ground};
-use crate::ui::{Command, Cx, Palette, Scheme, Type, View, help, lookup, text};
+use crate::ui::{Command, Cx, Palette, Scheme, Type, View, help, log, lookup, text};
 
 /// Paints everything.
 pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
@@ -72,6 +72,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
                 View::Timeline => work::show(ui, &mut cx, &document, state, rect),
                 View::Calls => work::calls(ui, &mut cx, &document, state, rect),
                 View::Messages => messages::show(ui, &mut cx, &document, state, rect),
+                View::Log => log::show(ui, &mut cx, &document, state, rect),
                 View::Files => files::show(ui, &mut cx, &document, rect),
             }
             shown = Some(ready);

@@ -9,9 +9,11 @@ use crate::ui::state::Selection;
 use crate::ui::{Command, View};
 
 mod document;
+mod log;
 mod window;
 
 pub(super) use document::settle;
+pub(super) use log::tend as tend_log;
 
 /// Steps of the UI scale.
 const SCALES: [f32; 9] = [0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5];
@@ -76,6 +78,7 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         Command::Scale(way) => scale(ctx, way),
         Command::Back => back(app, ctx),
         Command::ShowLines(source) => document::show_lines(app, ctx, source),
+        Command::Log(command) => log::handle(app, ctx, command),
         Command::Window(command) => window::handle(app, ctx, command),
         Command::CopyAsk(about) => document::copy_ask(app, ctx, about),
         Command::CopyReference | Command::CopyMessage => {
@@ -120,7 +123,9 @@ fn back(app: &mut App, ctx: &Context) {
         app.active = Some(app.tabs.len() - 1);
     } else if let Some(shown) = app.shown() {
         let state = &mut shown.view;
-        if state.view == View::Messages && !state.filter.is_empty() {
+        if state.view == View::Log && state.log.left_box {
+            // Esc has left a text box; that is enough.
+        } else if state.view == View::Messages && !state.filter.is_empty() {
             state.filter.clear();
         } else if !state.back() {
             state.selection = Selection { subject: state.selection.subject, ..Selection::default() };

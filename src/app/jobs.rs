@@ -13,6 +13,8 @@ use crate::bundle::store::Store;
 use crate::ui::Document;
 use crate::ui::panels::excerpt::{AROUND, Excerpt};
 
+pub mod log;
+
 /// Why a job gave no document.
 pub enum Ended {
     /// The user stopped it.

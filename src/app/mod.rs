@@ -56,6 +56,8 @@ struct Shown {
     store: Arc<Store>,
     /// Lines being read.
     lines: Option<Receiver<Excerpt>>,
+    /// Jobs of the log view.
+    log: jobs::log::LogJobs,
 }
 
 /// What a tab holds.
@@ -177,7 +179,7 @@ impl App {
         view.view = self.first_view.unwrap_or(View::Overview);
         let name = document.name().to_owned();
         let store = Arc::new(Store::new(Arc::clone(&document.analysis.bundle)));
-        let mut shown = Shown { document, view, store, lines: None };
+        let mut shown = Shown { document, view, store, lines: None, log: jobs::log::LogJobs::default() };
         handle::settle(&mut shown);
         Tab { name, inputs, content: Content::Ready(Box::new(shown)) }
     }
@@ -285,6 +287,7 @@ impl eframe::App for App {
         let _zone = zone::show(self.zone.offset_s(document.as_deref()));
         frame::paint(self, ui, scheme);
         handle::drain(self, &ctx);
+        handle::tend_log(self, &ctx);
         picture::step(self, &ctx);
     }
 }

@@ -27,7 +27,7 @@ pub struct WindowOptions {
     pub theme: Option<Theme>,
     /// Language; `None`: as the system says.
     pub language: Option<Language>,
-    /// View to show first: `overview`, `timeline`, `calls`, `messages`, `files`.
+    /// View to show first: `overview`, `timeline`, `calls`, `messages`, `log`, `files`.
     pub view: Option<String>,
     /// Samples that the first screen offers.
     pub samples: Vec<Input>,

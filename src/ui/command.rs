@@ -1,5 +1,6 @@
 //! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
 
+use super::log::LogCommand;
 use super::state::View;
 use crate::base::SourceRef;
 use crate::bundle::Input;
@@ -82,6 +83,8 @@ pub enum Command {
     CopyMessage,
     /// Put what to ask the server team about this on the clipboard.
     CopyAsk(About),
+    /// Something about the log.
+    Log(LogCommand),
     /// About the window itself: tabs, focus, settings, steps back and forth.
     Window(WindowCommand),
 }

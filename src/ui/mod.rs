@@ -8,6 +8,7 @@ pub mod fonts;
 pub mod help;
 pub mod keys;
 pub mod ladder;
+pub mod log;
 pub mod lookup;
 pub mod panels;
 pub mod shapes;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::document::Document;
+use super::log::LogState;
 use super::panels::excerpt::Excerpt;
 use super::undo::{Undo, Undoable};
 use crate::base::{Language, SourceRef, words};
@@ -22,13 +23,15 @@ pub enum View {
     Calls,
     /// Every message.
     Messages,
+    /// Every record of the log.
+    Log,
     /// Members and what could not be read.
     Files,
 }
 
 impl View {
     /// Every view in the order of its tab.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Files];
+    pub const ALL: [Self; 6] = [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Log, Self::Files];
 
     /// The key that shows it.
     pub fn digit(self) -> char {
@@ -37,6 +40,7 @@ impl View {
             Self::Timeline => '2',
             Self::Calls => '3',
             Self::Messages => '4',
+            Self::Log => '6',
             Self::Files => '7',
         }
     }
@@ -48,6 +52,7 @@ impl View {
             Self::Timeline => "timeline",
             Self::Calls => "calls",
             Self::Messages => "messages",
+            Self::Log => "log",
             Self::Files => "files",
         }
     }
@@ -138,6 +143,8 @@ pub struct ViewState {
     pub focus_filter: bool,
     /// Lines of the log that a job read; none while it reads.
     pub excerpt: Option<Excerpt>,
+    /// How the log view stands.
+    pub log: LogState,
     /// Derived data, droppable.
     pub memo: Memo,
 }
@@ -172,6 +179,7 @@ impl ViewState {
             reveal: false,
             focus_filter: false,
             excerpt: None,
+            log: LogState::default(),
             memo: Memo::default(),
         };
         state.choose_run(document, state.run);

@@ -32,7 +32,7 @@ pub fn handle(shown: &mut Shown, command: Command) {
         Command::ShowSubject(subject) => {
             state.remember();
             state.selection = Selection { subject: Some(subject), ..Selection::default() };
-            if matches!(state.view, View::Overview | View::Files | View::Messages) {
+            if matches!(state.view, View::Overview | View::Files | View::Messages | View::Log) {
                 state.view = View::Timeline;
             }
             settle(shown);
@@ -65,6 +65,10 @@ pub fn handle(shown: &mut Shown, command: Command) {
                 View::Timeline | View::Calls => {
                     state.ladder(document).and_then(|l| ladder::step(&l, state.selection.message, step))
                 }
+                View::Log => {
+                    state.log.step(i64::from(step), false);
+                    None
+                }
                 View::Overview | View::Files => None,
             };
             if let Some(id) = next {
@@ -96,6 +100,7 @@ pub fn handle(shown: &mut Shown, command: Command) {
                 state.window = Some(window.moved(window.length_us() * part, extent));
             }
         }
+        Command::Find if state.view == View::Log => state.log.focus = Some(crate::ui::log::state::Field::Search),
         Command::Find => {
             go(state, View::Messages);
             state.focus_filter = true;
@@ -136,7 +141,7 @@ fn show_message(shown: &mut Shown, id: MessageId) {
     let (document, state) = (&shown.document, &mut shown.view);
     // Steps inside one ladder are not levels: back leads to where the ladder was chosen.
     let inside = state.ladder(document).is_some_and(|ladder| ladder.row_of(id).is_some());
-    let leaves = matches!(state.view, View::Overview | View::Files);
+    let leaves = matches!(state.view, View::Overview | View::Files | View::Log);
     if leaves || (!inside && state.view != View::Messages) {
         state.remember();
     }
@@ -163,13 +168,17 @@ fn show_message(shown: &mut Shown, id: MessageId) {
 
 /// Where a ladder is shown nothing is empty: its first row worth reading is chosen, and a short call fills the timeline.
 pub fn settle(shown: &mut Shown) {
-    if shown.view.selection.message.is_some() {
+    if shown.view.selection.message.is_some() && shown.view.view != View::Log {
         return;
     }
     match shown.view.view {
         View::Timeline | View::Calls => {}
         View::Messages => {
             shown.view.selection.message = shown.view.messages(&shown.document).first().copied();
+            return;
+        }
+        View::Log => {
+            first_record(shown);
             return;
         }
         View::Overview | View::Files => return,
@@ -184,6 +193,15 @@ pub fn settle(shown: &mut Shown) {
         state.window = Some(Window::around(from, to, extent));
     }
     bring_into_view(shown);
+}
+
+/// The log is first shown where what is chosen elsewhere stands.
+fn first_record(shown: &mut Shown) {
+    let source = super::log::chosen(shown);
+    let log = &mut shown.view.log;
+    if log.selected.is_none() && log.go_to.is_none() {
+        log.go_to = source;
+    }
 }
 
 /// The first row worth reading: a failure, else the first message.

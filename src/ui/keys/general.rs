@@ -51,6 +51,7 @@ pub const DOCUMENT: &[Shortcut] = &[
     document("2", &[(NONE, Key::Num2)], "keys.timeline", || Command::ShowView(View::Timeline)),
     document("3", &[(NONE, Key::Num3)], "keys.calls", || Command::ShowView(View::Calls)),
     document("4", &[(NONE, Key::Num4)], "keys.messages", || Command::ShowView(View::Messages)),
+    document("6", &[(NONE, Key::Num6)], "log.key_view", || Command::ShowView(View::Log)),
     document("7", &[(NONE, Key::Num7)], "keys.files", || Command::ShowView(View::Files)),
     first(document("Ctrl F", &[(CTRL, Key::F), (NONE, Key::Slash)], "keys.find", || Command::Find)),
     first(document("e", &[(NONE, Key::E)], "keys.next_finding", || Command::Window(WindowCommand::NextFinding(1)))),

@@ -18,6 +18,7 @@ use crate::findings::Finding;
 use crate::findings::ask::About;
 use crate::session::Evidence;
 use crate::session::startup::{StageId, StageState};
+use crate::ui::log::LogCommand;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{self, Look, Row, cut_left, cut_right};
 use crate::ui::{Command, Cx, Document, Type, ViewState, text};
@@ -142,8 +143,15 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding) {
         (None, None) => return,
     };
     let at = widgets::reserve(ui, 44.0).left_top() + vec2(20.0, 8.0);
-    if widgets::button(ui, cx.palette, at, word(key), "", Look::Primary).clicked() {
+    let button = widgets::button(ui, cx.palette, at, word(key), "", Look::Primary);
+    if button.clicked() {
         cx.send(command);
+    }
+    if let Some(source) = source {
+        let beside = pos2(button.rect.right() + 8.0, at.y);
+        if widgets::button(ui, cx.palette, beside, word("log.show"), "L", Look::Plain).clicked() {
+            cx.send(Command::Log(LogCommand::GoTo(source)));
+        }
     }
 }
 

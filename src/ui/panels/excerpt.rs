@@ -10,6 +10,7 @@ use eframe::egui::{Align, CornerRadius, Rect, Role, ScrollArea, Sense, Ui, Vec2,
 
 use crate::base::SourceRef;
 use crate::base::words::{Words, word};
+use crate::ui::log::LogCommand;
 use crate::ui::widgets::{self, cut_left, cut_right};
 use crate::ui::{Command, Cx, Document, Type, ViewState, text};
 
@@ -50,6 +51,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState
     let mut bar = Rect::from_min_max(rect.min, eframe::egui::pos2(rect.right() - 12.0, rect.top() + widgets::HEAD));
     if widgets::link(ui, palette, cut_right(&mut bar, 90.0), Align::Max, word("window.close_lines")).clicked() {
         cx.send(Command::ShowLines(source));
+    }
+    if widgets::link(ui, palette, cut_right(&mut bar, 120.0), Align::Max, word("log.show")).clicked() {
+        cx.send(Command::Log(LogCommand::GoTo(source)));
     }
     widgets::area(ui, "excerpt", body, palette.base, |ui| match of(state, source).map(|e| &e.lines) {
         None => widgets::empty(ui, palette, body, word("window.reading_lines")),

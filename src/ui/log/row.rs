@@ -1,0 +1,419 @@
+//! One record of the list. In: its text, what is coloured in it, columns. Out: pixels and one row to choose; a fold and a gap to click.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::book::Rows;
+use super::columns::{Column, LINE, ROW, lines, shifted};
+use super::state::{LogState, Spot};
+use super::texts::{RowText, Span};
+use crate::base::words::{Words, word};
+use crate::base::{LogTime, Tone};
+use crate::records::{Entry, Level};
+use crate::timeline::figures::{bytes, count, duration};
+use crate::ui::fonts::Type;
+use crate::ui::shapes::{self, Sign};
+use crate::ui::tokens::Palette;
+use crate::ui::widgets::{self, Row};
+use crate::ui::{Cx, text};
+
+/// A shorter silence between hidden records needs no row of its own; a dotted line stands for it.
+const GAP_US: i64 = 10_000_000;
+const GAP_RECORDS: usize = 100;
+/// Characters of a record in its name for screen readers.
+const MOST_NAME: usize = 400;
+
+/// What stands above a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Above {
+    /// Records hidden between the row before it and this one, and the time gone by.
+    pub hidden: Option<(usize, Option<i64>)>,
+    /// The day begins here.
+    pub day: Option<LogTime>,
+}
+
+impl Above {
+    /// What stands above a row of these.
+    pub fn of(rows: &Rows, row: usize) -> Self {
+        let (Some(place), Some(spot)) = (rows.place(row), rows.spot(row)) else { return Self::default() };
+        let before = row.checked_sub(1).and_then(|n| Some((rows.place(n)?, rows.spot(n)?)));
+        let time = rows.book.time(spot);
+        let since = before.and_then(|(_, before)| Some(time?.since_us(rows.book.time(before)?)));
+        let hidden = place - before.map_or(0, |(before, _)| before + 1);
+        let day = |at: LogTime| at.0.div_euclid(86_400_000_000);
+        let other_day = match (before.and_then(|(_, b)| rows.book.time(b)), time) {
+            (Some(before), Some(time)) => day(before) != day(time),
+            (None, Some(_)) => row > 0,
+            _ => false,
+        };
+        Self { hidden: (hidden > 0).then_some((hidden, since)), day: time.filter(|_| other_day) }
+    }
+
+    /// Does the hidden stretch have a row?
+    fn told(&self) -> Option<(usize, Option<i64>)> {
+        self.hidden.filter(|(count, since)| *count >= GAP_RECORDS || since.is_some_and(|us| us.abs() >= GAP_US))
+    }
+
+    /// Points.
+    pub fn height(&self) -> f32 {
+        f32::from(u8::from(self.told().is_some()) + u8::from(self.day.is_some())) * ROW
+    }
+}
+
+/// What a row is made of.
+pub struct Parts<'a> {
+    /// Its record.
+    pub spot: Spot,
+    /// What the index says of it.
+    pub entry: Entry,
+    /// Its number among the rows.
+    pub row: usize,
+    /// What stands above it.
+    pub above: Above,
+    /// Its text, when it is here.
+    pub text: Option<Arc<RowText>>,
+    /// What is coloured in it.
+    pub spans: Arc<Vec<Span>>,
+    /// The columns.
+    pub columns: &'a [Column],
+    /// Characters that fit the message column.
+    pub room: usize,
+    /// Is it one of the chosen?
+    pub chosen: bool,
+}
+
+/// What a click asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clicked {
+    /// Choose it.
+    Row,
+    /// Choose everything from the chosen one to it.
+    Range,
+    /// Show its message.
+    Open,
+    /// Unfold or fold it.
+    Fold,
+    /// Show what is hidden above it.
+    Hidden,
+}
+
+/// Height of a row in points, what stands above it left aside.
+pub fn height(state: &LogState, spot: Spot, room: usize) -> f32 {
+    let Some(row) = state.texts.get(spot) else { return ROW };
+    let count = lines(row, state.unfolded(spot), state.wrap, room).len();
+    let more = u8::from(state.unfolded(spot) && left_out(row).is_some());
+    ROW + count.saturating_sub(1) as f32 * LINE + f32::from(more) * LINE
+}
+
+/// What of an unfolded record is not shown here.
+fn left_out(row: &RowText) -> Option<String> {
+    let more = row.lines.len().saturating_sub(super::texts::MOST_LINES);
+    if row.cut_bytes > 0 {
+        return Some(Words::current().fill("log.more_bytes", &[("size", &bytes(row.cut_bytes))]));
+    }
+    (more > 0).then(|| Words::current().fill("log.more_lines", &[("n", &count(more as u64))]))
+}
+
+/// Paints a row and gives what was clicked.
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<'_>, rect: Rect) -> Option<Clicked> {
+    let palette = cx.palette;
+    let mut clicked = None;
+    let mut top = rect;
+    if let Some(day) = parts.above.day {
+        let line = widgets::cut_top(&mut top, ROW).shrink2(vec2(12.0, 0.0));
+        text::line(ui, line, Align::Min, &day.date(0), Type::MonoBold, palette.t2);
+    }
+    if let Some((hidden, since)) = parts.above.told() {
+        let line = widgets::cut_top(&mut top, ROW);
+        if gap(ui, palette, parts.row, hidden, since, line) {
+            clicked = Some(Clicked::Hidden);
+        }
+    } else if parts.above.hidden.is_some() {
+        dotted(ui, palette, top);
+    }
+    let name = name_of(state, rows, parts);
+    let response = widgets::row(ui, palette, &Row { rect: top, key: ("record", parts.row as u64), name: &name, selected: parts.chosen });
+    if response.double_clicked() {
+        clicked = Some(Clicked::Open);
+    } else if response.clicked() {
+        clicked = Some(if ui.input(|i| i.modifiers.shift) { Clicked::Range } else { Clicked::Row });
+    }
+    let first = Rect::from_min_size(top.min, vec2(top.width(), ROW));
+    cells(ui, cx, state, rows, parts, first);
+    message(ui, cx, state, parts, top);
+    if fold(ui, palette, state, parts, first).is_some_and(|r| r.clicked()) {
+        clicked = Some(Clicked::Fold);
+    }
+    clicked
+}
+
+/// A hidden stretch: how many records, how long.
+fn gap(ui: &mut Ui, palette: &Palette, row: usize, hidden: usize, since: Option<i64>, line: Rect) -> bool {
+    ui.painter().rect_filled(line, CornerRadius::ZERO, palette.base);
+    widgets::line_below(ui, palette, line);
+    let mut inner = line.shrink2(vec2(30.0, 0.0));
+    if let Some(us) = since {
+        let told = Words::current().fill("log.gap", &[("time", &duration(us))]);
+        let used = text::line(ui, inner, Align::Min, &told, Type::Mono, palette.t3).rect;
+        inner.min.x = used.right() + 10.0;
+    }
+    let told = Words::current().fill("log.hidden", &[("n", &count(hidden as u64))]);
+    let galley = text::galley(ui, &told, Type::Mono, palette.accent, inner.width());
+    let used = text::place(ui, inner, Align::Min, galley);
+    let response = ui.interact(used.expand(2.0), ui.scope_id().with(("hidden", row)), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &told));
+    response.clicked()
+}
+
+/// A short hidden stretch: a dotted line above the row.
+fn dotted(ui: &Ui, palette: &Palette, rect: Rect) {
+    let (from, to) = (pos2(rect.left() + 24.0, rect.top()), pos2(rect.right(), rect.top()));
+    ui.painter().extend(eframe::egui::Shape::dashed_line(&[from, to], Stroke::new(1.0, palette.hair), 2.0, 4.0));
+}
+
+/// Words of a level.
+pub fn level_word(level: Level) -> &'static str {
+    word(match level {
+        Level::Unknown => "log.level_none",
+        Level::Trace => "log.level_trace",
+        Level::Debug => "log.level_debug",
+        Level::Info => "log.level_info",
+        Level::Warn => "log.level_warn",
+        Level::Error => "log.level_error",
+    })
+}
+
+fn name_of(state: &LogState, rows: &Rows, parts: &Parts<'_>) -> String {
+    let marked = if state.marks.contains_key(&parts.spot) { format!("{}, ", word("log.marked")) } else { String::new() };
+    let member = rows.book.labels.get(parts.spot.member as usize).map_or("", |(label, _)| label);
+    let said = match &parts.text {
+        None => word("log.reading").to_owned(),
+        Some(row) if row.fault.is_some() => row.fault.clone().unwrap_or_default(),
+        Some(row) => {
+            let shown = lines(row, state.unfolded(parts.spot), false, usize::MAX);
+            let all: Vec<&str> = shown.into_iter().map(|(_, range)| row.part(range)).collect();
+            text::short(&all.join(" / "), MOST_NAME).into_owned()
+        }
+    };
+    let level = level_word(parts.entry.level);
+    let head = format!("{marked}{} {level} {member}:{}", text::clock(parts.entry.time), parts.entry.line);
+    format!("{} {}", text::visible(&head), text::visible(&said))
+}
+
+fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<'_>, row: Rect) {
+    let palette = cx.palette;
+    let faint = if parts.chosen { palette.t2 } else { palette.t3 };
+    let (label, series) = rows.book.labels.get(parts.spot.member as usize).map_or(("", 1), |(l, s)| (l.as_str(), *s));
+    for column in parts.columns {
+        let mut cell = Rect::from_min_size(pos2(row.left() + column.x, row.top()), vec2(column.width, row.height()));
+        let align = if column.right { Align::Max } else { Align::Min };
+        match column.head {
+            "log.col_mark" => {
+                if state.marks.contains_key(&parts.spot) {
+                    ribbon(ui, cell.center() - vec2(2.0, 0.0), palette.accent);
+                }
+            }
+            "log.col_time" => {
+                let at = parts.entry.time.map_or_else(String::new, |at| at.clock(0));
+                text::paint(ui, cell, align, &at, Type::Mono, if parts.chosen { palette.t1 } else { palette.t2 });
+            }
+            "log.col_since" => {
+                let before = parts.row.checked_sub(1).and_then(|n| rows.spot(n)).and_then(|s| rows.book.time(s));
+                if let Some(us) = before.and_then(|before| Some(parts.entry.time?.since_us(before))) {
+                    let ink = match us {
+                        ..0 => palette.warn,
+                        1_000_000.. => palette.t2,
+                        _ => faint,
+                    };
+                    text::paint(ui, cell, align, &duration(us), Type::Mono, ink);
+                }
+            }
+            "log.col_level" => level(ui, palette, parts.entry.level, cell, faint),
+            "log.col_member" => {
+                let swatch = Rect::from_min_size(pos2(cell.left(), cell.center().y - 6.5), vec2(3.0, 13.0));
+                ui.painter().rect_filled(swatch, 0.0, palette.series(series));
+                cell.min.x += 8.0;
+                text::paint(ui, cell, align, &text::visible(label), Type::Mono, palette.t2);
+            }
+            "log.col_line" => {
+                text::paint(ui, cell, align, &parts.entry.line.to_string(), Type::Mono, faint);
+            }
+            "log.col_thread" => field(ui, palette, parts, |row| row.thread.clone(), cell, faint),
+            "log.col_source" => field(ui, palette, parts, |row| row.code.clone(), cell, palette.t2),
+            _ => {}
+        }
+    }
+}
+
+fn field(ui: &Ui, palette: &Palette, parts: &Parts<'_>, range: impl Fn(&RowText) -> Range<usize>, cell: Rect, ink: Color32) {
+    let Some(row) = &parts.text else { return };
+    let range = range(row);
+    if range.is_empty() {
+        return;
+    }
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+    coloured(&mut job, palette, row, range, &parts.spans, (ink, parts.chosen), usize::MAX);
+    job.wrap = eframe::egui::text::TextWrapping {
+        max_width: cell.width(),
+        max_rows: 1,
+        break_anywhere: true,
+        overflow_character: Some('…'),
+    };
+    text::place(ui, cell, Align::Min, ui.painter().layout_job(job));
+}
+
+/// Shapes for what is wrong, a letter for what is detail.
+fn level(ui: &Ui, palette: &Palette, level: Level, cell: Rect, faint: Color32) {
+    let at = cell.center();
+    match level {
+        Level::Error => shapes::sign(ui.painter(), palette, at, 11.0, Sign::Tone(Tone::Fail)),
+        Level::Warn => shapes::sign(ui.painter(), palette, at, 11.0, Sign::Tone(Tone::Warn)),
+        Level::Debug => drop(text::paint(ui, cell, Align::Center, "d", Type::Mono, faint)),
+        Level::Trace => drop(text::paint(ui, cell, Align::Center, "t", Type::Mono, faint)),
+        Level::Info | Level::Unknown => {}
+    }
+}
+
+/// The ribbon of a mark.
+pub fn ribbon(ui: &Ui, center: eframe::egui::Pos2, color: Color32) {
+    let at = |x: f32, y: f32| center + vec2(x, y);
+    let notch = at(0.0, 2.0);
+    let left = vec![at(-3.5, -5.5), at(0.0, -5.5), notch, at(-3.5, 5.0)];
+    let right = vec![at(0.0, -5.5), at(3.5, -5.5), at(3.5, 5.0), notch];
+    for half in [left, right] {
+        ui.painter().add(eframe::egui::Shape::convex_polygon(half, color, Stroke::NONE));
+    }
+}
+
+/// The message: its first line, and below it on a rule the others.
+fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, rect: Rect) {
+    let palette = cx.palette;
+    let Some(column) = parts.columns.last() else { return };
+    let left = rect.left() + column.x;
+    let place = |y: f32, height: f32| Rect::from_min_size(pos2(left, y), vec2(column.width, height));
+    let Some(row) = &parts.text else {
+        text::paint(ui, place(rect.top(), ROW), Align::Min, word("log.reading"), Type::Mono, palette.t3);
+        return;
+    };
+    if let Some(fault) = &row.fault {
+        text::paint(ui, place(rect.top(), ROW), Align::Min, fault, Type::Mono, palette.fail);
+        return;
+    }
+    let quiet = matches!(parts.entry.level, Level::Debug | Level::Trace);
+    let ink = if quiet && !parts.chosen { palette.t2 } else { palette.t1 };
+    let painter = ui.painter().with_clip_rect(ui.clip_rect().intersect(Rect::from_min_max(pos2(left - 10.0, rect.top()), rect.max)));
+    let shown = lines(row, state.unfolded(parts.spot), state.wrap, parts.room);
+    let line_x = |head: &str| parts.columns.iter().find(|c| c.head == head).map(|c| rect.left() + c.x + c.width);
+    let clip = ui.clip_rect();
+    let mut last_line = 0;
+    for (n, (line, range)) in shown.iter().enumerate() {
+        let y = if n == 0 { rect.top() } else { rect.top() + ROW + (n - 1) as f32 * LINE };
+        let high = if n == 0 { ROW } else { LINE };
+        if y > clip.bottom() {
+            break;
+        }
+        if y + high >= clip.top() {
+            let from = if state.wrap { range.start } else { shifted(&row.text, range, first_hit(&parts.spans, range), parts.room) };
+            let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+            if from > range.start {
+                job.append("…", 0.0, TextFormat::simple(Type::Mono.id(), palette.t3));
+            }
+            let ink = if n == 0 { ink } else { palette.t2 };
+            coloured(&mut job, palette, row, from..range.end, &parts.spans, (ink, parts.chosen), parts.room + 2);
+            job.wrap.max_rows = 1;
+            job.wrap.max_width = if state.wrap { f32::INFINITY } else { column.width };
+            job.wrap.break_anywhere = true;
+            job.wrap.overflow_character = Some('…');
+            let galley = painter.layout_job(job);
+            painter.galley(pos2(left, y + (high - galley.size().y) / 2.0), galley, Color32::PLACEHOLDER);
+        }
+        if *line > last_line {
+            last_line = *line;
+            if let Some(x) = line_x("log.col_line") {
+                let number = (parts.entry.line + *line as u64).to_string();
+                let cell = Rect::from_min_max(pos2(x - 60.0, y), pos2(x, y + high));
+                text::paint(ui, cell, Align::Max, &number, Type::Mono, palette.t3);
+            }
+        }
+    }
+    let mut bottom = rect.top() + ROW + shown.len().saturating_sub(1) as f32 * LINE;
+    if let Some(more) = left_out(row).filter(|_| state.unfolded(parts.spot)) {
+        text::paint(ui, place(bottom, LINE), Align::Min, &more, Type::Mono, palette.warn);
+        bottom += LINE;
+    }
+    if bottom > rect.top() + ROW + 1.0 {
+        ui.painter().vline(left - 7.0, rect.top() + ROW..=bottom - 2.0, Stroke::new(2.0, palette.strong));
+    }
+}
+
+fn first_hit(spans: &[Span], line: &Range<usize>) -> Option<Range<usize>> {
+    let inside = |s: &&Span| s.range.start >= line.start && s.range.start < line.end;
+    let hit = spans.iter().filter(inside).find(|s| s.series.is_none()).or_else(|| spans.iter().find(inside))?;
+    Some(hit.range.start..hit.range.end.min(line.end))
+}
+
+/// A part of a text with what is coloured in it, at most `most` characters.
+fn coloured(
+    job: &mut LayoutJob,
+    palette: &Palette,
+    row: &RowText,
+    range: Range<usize>,
+    spans: &[Span],
+    (ink, chosen): (Color32, bool),
+    most: usize,
+) {
+    let plain = TextFormat::simple(Type::Mono.id(), ink);
+    let mut edges: Vec<usize> = vec![range.start, range.end];
+    let near = |s: &&Span| s.range.start < range.end && s.range.end > range.start;
+    for span in spans.iter().filter(near) {
+        edges.extend([span.range.start, span.range.end].into_iter().filter(|e| range.contains(e)));
+    }
+    edges.sort_unstable();
+    edges.dedup();
+    let mut left = most;
+    for pair in edges.windows(2) {
+        let [from, to] = pair else { continue };
+        let Some(part) = row.text.get(*from..*to) else { continue };
+        let mut format = plain.clone();
+        let over = |s: &&Span| s.range.start <= *from && s.range.end >= *to;
+        if let Some(series) = spans.iter().filter(over).find_map(|s| s.series) {
+            format.underline = Stroke::new(2.0, palette.series(series));
+        }
+        if spans.iter().filter(over).any(|s| s.series.is_none()) {
+            let (ground, letters) = if chosen { (palette.accent, palette.ontone) } else { (palette.warn_tint, palette.warn) };
+            format.background = ground;
+            format.color = letters;
+            format.underline = Stroke::new(1.0, letters);
+        }
+        let cut = match part.char_indices().nth(left) {
+            Some((at, _)) => part.get(..at).unwrap_or(part),
+            None => part,
+        };
+        job.append(&text::visible(cut), 0.0, format);
+        left = left.saturating_sub(cut.chars().count());
+        if left == 0 {
+            break;
+        }
+    }
+}
+
+/// "+5 lines" at the end of a row, to unfold it; "fold" when it is unfolded.
+fn fold(ui: &mut Ui, palette: &Palette, state: &LogState, parts: &Parts<'_>, row: Rect) -> Option<Response> {
+    let more = parts.text.as_ref()?.lines.len().checked_sub(2)? + 1;
+    let open = state.unfolded(parts.spot);
+    let label = if open { word("log.fold").to_owned() } else { Words::current().fill("log.unfold", &[("n", &count(more as u64))]) };
+    let galley = text::galley(ui, &label, Type::TinyMono, palette.t2, 120.0);
+    let size = galley.size() + vec2(22.0, 3.0);
+    let place = Rect::from_min_size(pos2(row.right() - size.x - 6.0, row.center().y - size.y / 2.0), size);
+    let response = ui.interact(place, ui.scope_id().with(("fold", parts.row)), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    let ground = if response.hovered() { palette.hover } else { palette.raised };
+    ui.painter().rect(place, CornerRadius::same(3), ground, Stroke::new(1.0, palette.hair), eframe::egui::StrokeKind::Inside);
+    shapes::chevron(ui.painter(), place.left_center() + vec2(8.0, 0.0), 3.0, open, palette.t2);
+    let inner = Rect::from_min_max(pos2(place.left() + 16.0, place.top()), place.max);
+    text::place(ui, inner, Align::Min, galley);
+    Some(response)
+}
