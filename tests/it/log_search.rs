@@ -161,7 +161,8 @@ fn what_cannot_be_read_is_said_with_its_place() {
 fn long() -> Arc<Analysis> {
     let mut bwc = String::new();
     for n in 0..30_000u64 {
-        bwc += &line(n / 50, if n % 97 == 0 { "Error" } else { "Info" }, "0x390", "A.cpp:1", &format!("f:T: straße {n} žluťoučký"));
+        bwc +=
+            &line(n / 50, if n % 97 == 0 { "Error" } else { "Info" }, "0x390", "A.cpp:1", &format!("f:T: straße {n} žluťoučký"));
         if n % 1_000 == 7 {
             bwc += "  body of\r\n  several lines Ünïcode\r\n";
         }

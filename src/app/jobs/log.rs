@@ -249,8 +249,12 @@ fn start(book: &Arc<LogBook>, wish: Wish, ctx: &Context) -> Option<Pass> {
         let last = match plan(&book, &wish) {
             Ok(plan) => {
                 let analysis = &book.document.analysis;
-                let input =
-                    Input { bundle: &analysis.bundle, index: &analysis.index, merged: &book.merged, dialects: &analysis.dialects };
+                let input = Input {
+                    bundle: &analysis.bundle,
+                    index: &analysis.index,
+                    merged: &book.merged,
+                    dialects: &analysis.dialects,
+                };
                 let so_far = |found: Found| {
                     let _ = sender.try_send(Told::Found(Box::new(found), None));
                     waker.request_repaint();

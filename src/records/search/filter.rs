@@ -303,9 +303,8 @@ impl Reader<'_> {
             "source" => Term::Source(texts()),
             "level" => levels(&values, compared)?,
             "call" => {
-                let number = |(at, text): &(usize, String)| {
-                    text.parse().map_err(|_| Fault { at: *at, what: What::Number(text.clone()) })
-                };
+                let number =
+                    |(at, text): &(usize, String)| text.parse().map_err(|_| Fault { at: *at, what: What::Number(text.clone()) });
                 Term::Call(values.iter().filter(|(_, v)| !v.is_empty()).map(number).collect::<Result<_, _>>()?)
             }
             "time" => {

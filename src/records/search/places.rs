@@ -45,8 +45,7 @@ impl Places {
             return self.count;
         }
         let block = word / STEP;
-        let whole: usize =
-            self.words.get(block * STEP..word).unwrap_or_default().iter().map(|w| w.count_ones() as usize).sum();
+        let whole: usize = self.words.get(block * STEP..word).unwrap_or_default().iter().map(|w| w.count_ones() as usize).sum();
         let last = self.words.get(word).map_or(0, |w| (w & ((1u64 << (place % 64)) - 1)).count_ones() as usize);
         self.before.get(block).map_or(0, |n| *n as usize) + whole + last
     }

@@ -73,7 +73,8 @@ impl Plan {
         let mut plan = Self::default();
         for chip in &filter.chips {
             let test = test(chip, names)?;
-            let list = if matches!(test, Test::Member(_) | Test::Level(_) | Test::Time(_)) { &mut plan.quick } else { &mut plan.slow };
+            let list =
+                if matches!(test, Test::Member(_) | Test::Level(_) | Test::Time(_)) { &mut plan.quick } else { &mut plan.slow };
             list.push(Rule { not: chip.not, test });
         }
         let heads = plan.slow.iter().any(|r| matches!(r.test, Test::Thread(_) | Test::Source(_)));

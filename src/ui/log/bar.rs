@@ -1,6 +1,8 @@
 //! The search line and the line of chips. In: state, what passes have brought. Out: pixels; the texts typed go into the state.
 
-use eframe::egui::{Align, CornerRadius, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align, CornerRadius, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use super::LogCommand;
 use super::state::{Field, LogState, Passed};
@@ -52,7 +54,7 @@ pub fn search(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
         log.next_hit(!ui.input(|i| i.modifiers.shift));
     }
     for (cap, forward) in [("N", true), ("Shift N", false)] {
-        let cell = cut_left(&mut inner, if forward { 32.0 } else { 54.0 });
+        let cell = cut_left(&mut inner, if forward { 32.0 } else { 64.0 });
         let cap_rect = key_cap(ui, palette, pos2(cell.left() + 10.0, cell.center().y), cap);
         let response = ui.interact(cap_rect, ui.scope_id().with(cap), Sense::click());
         let label = word(if forward { "log.key_hit" } else { "log.key_hit_back" });
@@ -66,7 +68,7 @@ pub fn search(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
         let icon = cut_left(&mut inner, 24.0);
         shapes::sign(ui.painter(), palette, icon.center() + vec2(2.0, 0.0), 11.0, Sign::Tone(Tone::Warn));
     }
-    inner.min.x += 8.0;
+    inner.min.x += 16.0;
     if inner.width() > 60.0 {
         text::line(ui, inner, Align::Min, &told, Type::Small, if bad { palette.warn } else { palette.t2 });
     }
@@ -81,9 +83,7 @@ fn hit_figure(log: &mut LogState) -> String {
     let all = count(hits.count() as u64);
     let place = log.book.as_ref().and_then(|book| book.place(log.selected?)).filter(|place| hits.contains(*place));
     match place {
-        Some(place) => {
-            Words::current().fill("log.hit_of", &[("n", &count(hits.before(place) as u64 + 1)), ("all", &all)])
-        }
+        Some(place) => Words::current().fill("log.hit_of", &[("n", &count(hits.before(place) as u64 + 1)), ("all", &all)]),
         None => Words::current().fill("log.hits", &[("n", &all)]),
     }
 }
@@ -154,7 +154,13 @@ fn switch(ui: &mut Ui, palette: &Palette, rect: &mut Rect, label: &str, cap: &st
 fn toggle(ui: &mut Ui, palette: &Palette, place: Rect, label: &str, name: &str, on: bool) -> Response {
     let response = ui.interact(place, ui.scope_id().with(label), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
-    let fill = if on { palette.sel } else if response.hovered() { palette.hover } else { palette.base };
+    let fill = if on {
+        palette.sel
+    } else if response.hovered() {
+        palette.hover
+    } else {
+        palette.base
+    };
     let line = if on { palette.accent } else { palette.hair };
     ui.painter().rect(place, CornerRadius::same(3), fill, Stroke::new(1.0, line), StrokeKind::Inside);
     text::paint(ui, place, Align::Center, label, Type::TinyMono, if on { palette.t1 } else { palette.t2 });
@@ -226,7 +232,16 @@ fn split(written: &str) -> (&str, &str) {
             && !value.is_empty()
         {
             // Only level is compared.
-            return (if shown.is_empty() { key } else if sign == ">=" { "level ≥" } else { "level ≤" }, value);
+            return (
+                if shown.is_empty() {
+                    key
+                } else if sign == ">=" {
+                    "level ≥"
+                } else {
+                    "level ≤"
+                },
+                value,
+            );
         }
     }
     ("", written)

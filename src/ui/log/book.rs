@@ -185,7 +185,13 @@ fn labels(document: &Document) -> Vec<(String, u8)> {
         let alone = members.iter().enumerate().filter(|(n, m)| read(*n) && folder(&m.path) == own).count() < 2;
         let file = member.path.rsplit('/').next().unwrap_or(&member.path);
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        (own.filter(|folder| alone && !folder.is_empty()).unwrap_or_else(|| stem.to_owned()), series.max(1))
+        let label = match own.filter(|folder| !folder.is_empty()) {
+            None => stem.to_owned(),
+            Some(folder) if alone || stem == "current_log" => folder,
+            // `last_run_current_log` is told from `current_log` by its first words.
+            Some(folder) => format!("{folder} {}", stem.strip_suffix("_current_log").unwrap_or(stem)),
+        };
+        (label, series.max(1))
     };
     members.iter().enumerate().map(label).collect()
 }

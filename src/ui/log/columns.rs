@@ -30,11 +30,11 @@ pub fn columns(width: f32) -> Vec<Column> {
     let all = [
         ("log.col_mark", 18.0, false, 0.0),
         ("log.col_time", 82.0, false, 0.0),
-        ("log.col_since", 62.0, true, 620.0),
+        ("log.col_since", 70.0, true, 620.0),
         ("log.col_level", 20.0, false, 0.0),
-        ("log.col_member", 86.0, false, 520.0),
-        ("log.col_line", 48.0, true, 520.0),
-        ("log.col_thread", 64.0, false, 900.0),
+        ("log.col_member", 108.0, false, 520.0),
+        ("log.col_line", 46.0, true, 520.0),
+        ("log.col_thread", if width < 1_200.0 { 58.0 } else { 100.0 }, false, 900.0),
         ("log.col_source", 188.0, false, 800.0),
     ];
     let mut x = 6.0;
@@ -42,7 +42,7 @@ pub fn columns(width: f32) -> Vec<Column> {
     for (head, wide, right, from) in all {
         if width >= from {
             out.push(Column { head, x, width: wide, right });
-            x += wide + 8.0;
+            x += wide + if head == "log.col_line" { 14.0 } else { 8.0 };
         }
     }
     out.push(Column { head: "log.col_message", x, width: (width - x - 4.0).max(40.0), right: false });
@@ -51,7 +51,9 @@ pub fn columns(width: f32) -> Vec<Column> {
 
 /// How many places a character takes when it is shown: control and direction characters stand as escapes.
 fn places(c: char) -> usize {
-    if c.is_control() || matches!(c, '\u{061c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') {
+    if c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    {
         let mut buffer = [0; 4];
         return text::visible(c.encode_utf8(&mut buffer)).chars().count();
     }

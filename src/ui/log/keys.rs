@@ -3,28 +3,20 @@
 use eframe::egui::{Key, Modifiers};
 
 use super::LogCommand;
-use crate::ui::{Command, View};
 use crate::ui::keys::{Place, Shortcut};
+use crate::ui::{Command, View};
 
 const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 
-const fn key(
-    caps: &'static str,
-    keys: &'static [(Modifiers, Key)],
-    words: &'static str,
-    command: fn() -> Command,
-) -> Shortcut {
+const fn key(caps: &'static str, keys: &'static [(Modifiers, Key)], words: &'static str, command: fn() -> Command) -> Shortcut {
     Shortcut { caps, keys, place: Place::View(View::Log), words, first_screen: false, command }
 }
 
 /// Keys while the log is shown.
 pub const LOG: &[Shortcut] = &[
-    Shortcut {
-        place: Place::Document,
-        ..key("L", &[(NONE, Key::L)], "log.key_go", || Command::Log(LogCommand::GoToChosen))
-    },
+    Shortcut { place: Place::Document, ..key("L", &[(NONE, Key::L)], "log.key_go", || Command::Log(LogCommand::GoToChosen)) },
     key("N", &[(NONE, Key::N)], "log.key_hit", || Command::Log(LogCommand::Hit(true))),
     key("Shift N", &[(SHIFT, Key::N)], "log.key_hit_back", || Command::Log(LogCommand::Hit(false))),
     key("E", &[(NONE, Key::E)], "log.key_finding", || Command::Log(LogCommand::Finding(true))),

@@ -56,9 +56,13 @@ impl LogState {
     /// The next or previous hit.
     pub fn next_hit(&mut self, forward: bool) {
         let hits = self.hits();
-        self.next_in(forward, "log.no_more_hits", |place, forward| {
-            if forward { hits.after(place) } else { hits.last_before(place) }
-        });
+        self.next_in(
+            forward,
+            "log.no_more_hits",
+            |place, forward| {
+                if forward { hits.after(place) } else { hits.last_before(place) }
+            },
+        );
     }
 
     /// The first hit at or behind the chosen record, else the first of all.
@@ -76,9 +80,13 @@ impl LogState {
         let Some(rows) = self.rows() else { return };
         let errors = rows.passing.as_ref().map(|passing| rows.book.errors.and(passing));
         let errors = errors.as_ref().unwrap_or(&rows.book.errors);
-        self.next_in(forward, "log.no_more_errors", |place, forward| {
-            if forward { errors.after(place) } else { errors.last_before(place) }
-        });
+        self.next_in(
+            forward,
+            "log.no_more_errors",
+            |place, forward| {
+                if forward { errors.after(place) } else { errors.last_before(place) }
+            },
+        );
     }
 
     /// The next or previous record that proves a finding.
@@ -99,7 +107,11 @@ impl LogState {
     fn next_in(&mut self, forward: bool, none: &'static str, find: impl Fn(usize, bool) -> Option<usize>) {
         let Some((rows, place, chosen)) = self.here() else { return };
         // Without a chosen record the first row shown counts as well.
-        let found = if chosen || !forward { find(place, forward) } else { place.checked_sub(1).map_or_else(|| find(0, true), |p| find(p, true)) };
+        let found = if chosen || !forward {
+            find(place, forward)
+        } else {
+            place.checked_sub(1).map_or_else(|| find(0, true), |p| find(p, true))
+        };
         match found.and_then(|place| rows.book.spot(place)) {
             Some(spot) => self.show(spot),
             None => self.said = Some(word(none).to_owned()),
@@ -116,6 +128,15 @@ impl LogState {
             }
             self.marks.insert(spot, String::new());
         }
+    }
+
+    /// The chosen record as `member:line`, and its number among those that pass.
+    pub fn chosen_place(&self) -> Option<(String, String)> {
+        let (rows, spot) = (self.rows()?, self.selected?);
+        let count = |n: usize| crate::timeline::figures::count(n as u64);
+        let row = rows.row_of(spot)? + 1;
+        let figure = Words::current().fill("log.row_of", &[("n", &count(row)), ("all", &count(rows.count()))]);
+        Some((rows.book.reference(spot), figure))
     }
 
     /// Keeps a text coloured, or no longer.

@@ -23,6 +23,8 @@ use crate::ui::{Cx, text};
 /// A shorter silence between hidden records needs no row of its own; a dotted line stands for it.
 const GAP_US: i64 = 10_000_000;
 const GAP_RECORDS: usize = 100;
+/// Points kept for the button that unfolds.
+const FOLD: f32 = 84.0;
 /// Characters of a record in its name for screen readers.
 const MOST_NAME: usize = 400;
 
@@ -46,7 +48,7 @@ impl Above {
         let day = |at: LogTime| at.0.div_euclid(86_400_000_000);
         let other_day = match (before.and_then(|(_, b)| rows.book.time(b)), time) {
             (Some(before), Some(time)) => day(before) != day(time),
-            (None, Some(_)) => row > 0,
+            (None, Some(_)) => true,
             _ => false,
         };
         Self { hidden: (hidden > 0).then_some((hidden, since)), day: time.filter(|_| other_day) }
@@ -135,7 +137,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
         dotted(ui, palette, top);
     }
     let name = name_of(state, rows, parts);
-    let response = widgets::row(ui, palette, &Row { rect: top, key: ("record", parts.row as u64), name: &name, selected: parts.chosen });
+    let response =
+        widgets::row(ui, palette, &Row { rect: top, key: ("record", parts.row as u64), name: &name, selected: parts.chosen });
     if response.double_clicked() {
         clicked = Some(Clicked::Open);
     } else if response.clicked() {
@@ -304,7 +307,8 @@ fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, rect: 
     }
     let quiet = matches!(parts.entry.level, Level::Debug | Level::Trace);
     let ink = if quiet && !parts.chosen { palette.t2 } else { palette.t1 };
-    let painter = ui.painter().with_clip_rect(ui.clip_rect().intersect(Rect::from_min_max(pos2(left - 10.0, rect.top()), rect.max)));
+    let painter =
+        ui.painter().with_clip_rect(ui.clip_rect().intersect(Rect::from_min_max(pos2(left - 10.0, rect.top()), rect.max)));
     let shown = lines(row, state.unfolded(parts.spot), state.wrap, parts.room);
     let line_x = |head: &str| parts.columns.iter().find(|c| c.head == head).map(|c| rect.left() + c.x + c.width);
     let clip = ui.clip_rect();
@@ -316,7 +320,10 @@ fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, rect: 
             break;
         }
         if y + high >= clip.top() {
-            let from = if state.wrap { range.start } else { shifted(&row.text, range, first_hit(&parts.spans, range), parts.room) };
+            // The button that unfolds stands at the end of the first line.
+            let kept = if n == 0 && row.lines.len() > 1 && !state.wrap { FOLD } else { 0.0 };
+            let room = (parts.room as f32 * (1.0 - kept / column.width)).max(8.0) as usize;
+            let from = if state.wrap { range.start } else { shifted(&row.text, range, first_hit(&parts.spans, range), room) };
             let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
             if from > range.start {
                 job.append("…", 0.0, TextFormat::simple(Type::Mono.id(), palette.t3));
@@ -324,7 +331,7 @@ fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, rect: 
             let ink = if n == 0 { ink } else { palette.t2 };
             coloured(&mut job, palette, row, from..range.end, &parts.spans, (ink, parts.chosen), parts.room + 2);
             job.wrap.max_rows = 1;
-            job.wrap.max_width = if state.wrap { f32::INFINITY } else { column.width };
+            job.wrap.max_width = if state.wrap { f32::INFINITY } else { column.width - kept };
             job.wrap.break_anywhere = true;
             job.wrap.overflow_character = Some('…');
             let galley = painter.layout_job(job);
@@ -404,7 +411,8 @@ fn coloured(
 fn fold(ui: &mut Ui, palette: &Palette, state: &LogState, parts: &Parts<'_>, row: Rect) -> Option<Response> {
     let more = parts.text.as_ref()?.lines.len().checked_sub(2)? + 1;
     let open = state.unfolded(parts.spot);
-    let label = if open { word("log.fold").to_owned() } else { Words::current().fill("log.unfold", &[("n", &count(more as u64))]) };
+    let label =
+        if open { word("log.fold").to_owned() } else { Words::current().fill("log.unfold", &[("n", &count(more as u64))]) };
     let galley = text::galley(ui, &label, Type::TinyMono, palette.t2, 120.0);
     let size = galley.size() + vec2(22.0, 3.0);
     let place = Rect::from_min_size(pos2(row.right() - size.x - 6.0, row.center().y - size.y / 2.0), size);

@@ -6,8 +6,8 @@ use super::LogCommand;
 use super::book::Rows;
 use super::row::{level_word, ribbon};
 use super::state::{Field, LogState, Spot};
-use crate::base::words::{Words, word};
 use crate::base::LogTime;
+use crate::base::words::{Words, word};
 use crate::records::{Entry, Level};
 use crate::timeline::figures::count;
 use crate::ui::fonts::Type;
@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
     let highlights = 30.0 + (log.highlights.len().max(1) as f32) * 24.0 + 8.0;
     let highlights = highlights.min(rect.height() * 0.3);
     let below = widgets::cut_bottom(&mut rect, highlights);
-    let wanted = 30.0 + log.marks.len().max(1) as f32 * 44.0;
+    let wanted = 36.0 + log.marks.len().max(1) as f32 * 46.0;
     let marks_height = wanted.min(rect.height() * 0.4);
     let marks = widgets::cut_bottom(&mut rect, marks_height);
     area(ui, "log-record", rect, palette.panel, |ui| record(ui, cx, document, log, rows, rect));
@@ -56,7 +56,7 @@ fn facts(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, log: &LogState, rows
         let part = |range: Option<std::ops::Range<usize>>| {
             text.and_then(|t| range.map(|r| text::visible(t.part(r)).into_owned())).filter(|t| !t.is_empty())
         };
-        let at = |at: LogTime| format!("{} {} UTC", at.date(0), at.clock(0));
+        let at = |at: LogTime| format!("{} {}", at.date(0), at.clock(0));
         let level = match entry.level {
             Level::Unknown => level_word(entry.level).to_owned(),
             level => Words::current().fill("log.as_logged", &[("level", level_word(level))]),
@@ -136,7 +136,7 @@ fn marks(ui: &mut Ui, cx: &mut Cx<'_>, log: &mut LogState, rows: &Rows, rect: Re
     area(ui, "mark-rows", body, palette.panel, |ui| {
         widgets::rows(ui, "marks", |ui| {
             for (n, (_, spot)) in all.iter().enumerate() {
-                let line = widgets::reserve(ui, 44.0);
+                let line = widgets::reserve(ui, 46.0);
                 if ui.is_rect_visible(line) && mark(ui, cx, log, rows, n, *spot, line) {
                     show = Some(*spot);
                 }
@@ -163,7 +163,7 @@ fn mark(ui: &mut Ui, cx: &Cx<'_>, log: &mut LogState, rows: &Rows, n: usize, spo
     ribbon(ui, first.left_center() + vec2(4.0, 0.0), palette.accent);
     first.min.x += 18.0;
     inner.min.x += 18.0;
-    text::paint(ui, cut_right(&mut first, 90.0), Align::Max, &place, Type::Mono, if selected { palette.t2 } else { palette.t3 });
+    text::paint(ui, cut_right(&mut first, 130.0), Align::Max, &place, Type::Mono, if selected { palette.t2 } else { palette.t3 });
     text::paint(ui, first, Align::Min, &time, Type::Mono, palette.t1);
     if !selected {
         let (said, ink) = if note.is_empty() { (word("log.no_note").to_owned(), palette.t3) } else { (note, palette.t2) };

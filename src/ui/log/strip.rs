@@ -28,11 +28,12 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, document: &Document, state: &mut ViewState
     for (n, (count, bad)) in bins.iter().enumerate() {
         let x = inner.left() + n as f32 * step;
         if *count > 0 {
-            let height = (*count as f32 / most).sqrt().max(0.08) * (rect.height() - 16.0);
+            let height = (*count as f32 / most).sqrt().max(0.08) * (rect.height() - 20.0);
             add(x, bottom - height, bottom, (step * 0.7).max(1.0), palette.strong);
         }
         if *bad {
-            add(x, 9.0, bottom, 1.6, palette.fail);
+            // Errors stand on top and leave the density below them to be seen.
+            add(x, 9.0, 16.0, 1.8, palette.fail);
         }
         let edges = rows.book.edges.get(n).zip(rows.book.edges.get(n + 1));
         if edges.is_some_and(|(from, to)| hits.before(*to) > hits.before(*from)) {

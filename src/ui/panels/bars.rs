@@ -228,6 +228,12 @@ pub fn status(ui: &mut Ui, cx: &Cx<'_>, document: Option<(&Document, &ViewState)
         None => text::line(ui, right, Align::Max, word("window.all_local"), Type::Small, palette.t3),
     };
     let Some((document, state)) = document else { return };
+    if let (View::Log, Some((place, figure))) = (state.view, state.log.chosen_place()) {
+        let used = text::line(ui, inner, Align::Min, &text::visible(&place), Type::Mono, palette.t2).rect;
+        inner.min.x = used.right() + 20.0;
+        text::line(ui, inner, Align::Min, &figure, Type::Small, palette.t3);
+        return;
+    }
     let Some((place, at)) = state.selection.message.and_then(|id| ladder::reference(document, id)) else {
         let figure = Words::current().fill("window.records_read", &[("n", &count(document.records))]);
         text::line(ui, inner, Align::Min, &figure, Type::Small, palette.t3);
