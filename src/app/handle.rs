@@ -125,6 +125,8 @@ fn back(app: &mut App, ctx: &Context) {
         let state = &mut shown.view;
         if state.view == View::Log && state.log.left_box {
             // Esc has left a text box; that is enough.
+            state.log.typed.clear();
+            state.log.fault = None;
         } else if state.view == View::Messages && !state.filter.is_empty() {
             state.filter.clear();
         } else if !state.back() {

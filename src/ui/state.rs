@@ -98,6 +98,8 @@ pub struct Filters {
     subject: Option<Subject>,
     window: Option<Window>,
     filter: String,
+    /// The filter of the log, and how often it was changed.
+    log: (String, u32),
 }
 
 impl Undoable for Filters {
@@ -106,6 +108,8 @@ impl Undoable for Filters {
         u32::from(self.run != before.run)
             | u32::from(self.window != before.window) << 1
             | u32::from(self.filter != before.filter) << 2
+            // Each is a step of its own, however soon the next follows.
+            | u32::from(self.log.0 != before.log.0) << (3 + self.log.1 % 2)
     }
 }
 
@@ -245,7 +249,8 @@ impl ViewState {
 
     /// Filters and zoom as they are.
     pub fn filters(&self) -> Filters {
-        Filters { run: self.run, subject: self.selection.subject, window: self.window, filter: self.filter.clone() }
+        let log = (self.log.filter.written(), self.log.filters_set);
+        Filters { run: self.run, subject: self.selection.subject, window: self.window, filter: self.filter.clone(), log }
     }
 
     /// Puts filters and zoom back.
@@ -259,6 +264,7 @@ impl ViewState {
             self.selection.message = None;
         }
         (self.window, self.filter) = (filters.window, filters.filter);
+        self.log.set_filter(&filters.log.0);
         self.reveal = true;
     }
 

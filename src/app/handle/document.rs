@@ -65,11 +65,7 @@ pub fn handle(shown: &mut Shown, command: Command) {
                 View::Timeline | View::Calls => {
                     state.ladder(document).and_then(|l| ladder::step(&l, state.selection.message, step))
                 }
-                View::Log => {
-                    state.log.step(i64::from(step), false);
-                    None
-                }
-                View::Overview | View::Files => None,
+                View::Overview | View::Log | View::Files => None,
             };
             if let Some(id) = next {
                 // Steps are one place to come back from, not one each.

@@ -35,10 +35,8 @@ pub fn handle(app: &mut App, ctx: &Context, command: LogCommand) {
             log.set_filter(&text);
             enter(state);
         }
-        LogCommand::UndoFilter => log.undo_filter(),
         LogCommand::FocusFilter => log.focus = Some(Field::Filter),
         LogCommand::Hit(forward) => log.next_hit(forward),
-        LogCommand::Finding(forward) => log.next_finding(forward),
         LogCommand::Error(forward) => log.next_error(forward),
         LogCommand::Mark(forward) => log.next_mark(forward),
         LogCommand::ToggleMark => log.toggle_mark(),

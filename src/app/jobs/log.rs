@@ -11,7 +11,7 @@ use crate::base::words::{Words, word};
 use crate::base::{MemberId, Progress};
 use crate::bundle::store::Store;
 use crate::export::Outlet;
-use crate::records::search::{Fault, Filter, Found, Input, Names, Plan, scan};
+use crate::records::search::{Fault, Filter, Found, Input, Plan, scan};
 use crate::ui::log::LogBook;
 use crate::ui::log::state::{LogState, Passed, Spot, Wish};
 use crate::ui::log::texts::{MOST_BYTES, RowText};
@@ -107,8 +107,8 @@ impl LogJobs {
                 }
             }
             Some((_, Told::Fault(fault))) => {
-                // What the bundle does not have is told, and the filter before stays in force.
-                log.undo_filter();
+                // Put in force before it was known what the bundle has.
+                log.set_filter("");
                 log.fault = Some(fault);
             }
             None => {}
@@ -273,11 +273,7 @@ fn start(book: &Arc<LogBook>, wish: Wish, ctx: &Context) -> Option<Pass> {
 
 fn plan(book: &LogBook, wish: &Wish) -> Result<Plan, Fault> {
     match wish {
-        Wish::Filter(text, _) => {
-            let paths = book.document.analysis.bundle.members.iter().map(|m| m.path.as_str()).collect();
-            let call = |number| book.call(number);
-            Plan::new(&Filter::read(text)?, &Names { paths, call: &call })
-        }
+        Wish::Filter(text, _) => book.plan(&Filter::read(text)?),
         Wish::Search(needle, _) | Wish::Highlight(needle) => Plan::of(needle).map_err(|what| Fault { at: 0, what }),
     }
 }

@@ -10,6 +10,7 @@ use crate::base::Tone;
 use crate::base::words::{Words, sentence, word};
 use crate::records::search::Filter;
 use crate::timeline::figures::count;
+use crate::ui::command::WindowCommand;
 use crate::ui::fonts::Type;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::tokens::Palette;
@@ -53,8 +54,8 @@ pub fn search(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
         response.request_focus();
         log.next_hit(!ui.input(|i| i.modifiers.shift));
     }
-    for (cap, forward) in [("N", true), ("Shift N", false)] {
-        let cell = cut_left(&mut inner, if forward { 32.0 } else { 64.0 });
+    for (cap, forward) in [("n", true), ("N", false)] {
+        let cell = cut_left(&mut inner, if forward { 30.0 } else { 40.0 });
         let cap_rect = key_cap(ui, palette, pos2(cell.left() + 10.0, cell.center().y), cap);
         let response = ui.interact(cap_rect, ui.scope_id().with(cap), Sense::click());
         let label = word(if forward { "log.key_hit" } else { "log.key_hit_back" });
@@ -121,10 +122,10 @@ fn switches(ui: &mut Ui, cx: &mut Cx<'_>, log: &LogState, inner: &mut Rect) {
     let highlighted = log.highlights.iter().any(|h| h.needle == log.needle);
     let order = if log.by_member { "log.by_member" } else { "log.by_time" };
     for (label, cap, on, command) in [
-        (word("log.wrap"), "W", log.wrap, LogCommand::Wrap),
-        (word("log.unfold_all"), "U", log.unfold_all, LogCommand::FoldAll),
-        (word(order), "O", log.by_member, LogCommand::Order),
-        (word("log.highlight"), "H", highlighted, LogCommand::Highlight),
+        (word("log.wrap"), "w", log.wrap, LogCommand::Wrap),
+        (word("log.unfold_all"), "u", log.unfold_all, LogCommand::FoldAll),
+        (word(order), "o", log.by_member, LogCommand::Order),
+        (word("log.highlight"), "h", highlighted, LogCommand::Highlight),
     ] {
         if inner.width() < 560.0 {
             return;
@@ -264,10 +265,6 @@ fn add_box(ui: &mut Ui, palette: &Palette, log: &mut LogState, field: Rect) {
         log.fault = None;
     }
     log.left_box |= response.lost_focus();
-    if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
-        log.typed.clear();
-        log.fault = None;
-    }
     if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) && !log.typed.trim().is_empty() {
         let before = log.filter.written();
         let gap = if before.is_empty() { "" } else { " " };
@@ -287,12 +284,12 @@ fn add_box(ui: &mut Ui, palette: &Palette, log: &mut LogState, field: Rect) {
 /// How many records pass, and the way back to the filter before.
 fn figures(ui: &mut Ui, cx: &mut Cx<'_>, log: &LogState, inner: &mut Rect) {
     let palette = cx.palette;
-    if !log.past.is_empty() {
+    if log.filters_set > 0 {
         let mut cell = cut_right(inner, 130.0);
         key_cap(ui, palette, pos2(cell.right() - 46.0, cell.center().y), "Ctrl Z");
         cell.max.x -= 54.0;
         if crate::ui::widgets::link(ui, palette, cell, Align::Max, word("log.undo_filter")).clicked() {
-            cx.send(Command::Log(LogCommand::UndoFilter));
+            cx.send(Command::Window(WindowCommand::Undo));
         }
     }
     let Some(rows) = log.rows() else { return };

@@ -8,7 +8,7 @@ use crate::base::{LogTime, MemberId, SourceRef};
 use crate::export::Outlet;
 use crate::records::merge::Merged;
 use crate::records::search::places::Filling;
-use crate::records::search::{CallParts, Places};
+use crate::records::search::{CallParts, Fault, Filter, Names, Places, Plan};
 use crate::records::{Entry, Level};
 use crate::session::MessageId;
 use crate::ui::Document;
@@ -157,6 +157,15 @@ impl LogBook {
     pub fn message_at(&self, place: usize) -> Option<MessageId> {
         let from = self.messages.partition_point(|(p, _)| *p < place);
         self.messages.get(from).filter(|(p, _)| *p == place).map(|(_, id)| *id)
+    }
+
+    /// A filter made ready for this bundle.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn plan(&self, filter: &Filter) -> Result<Plan, Fault> {
+        let paths = self.document.analysis.bundle.members.iter().map(|m| m.path.as_str()).collect();
+        Plan::new(filter, &Names { paths, call: &|number| self.call(number) })
     }
 
     /// The records of a call, and the texts that name it elsewhere; by its number from 1.

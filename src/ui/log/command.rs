@@ -13,14 +13,10 @@ pub enum LogCommand {
     Search(String),
     /// Put another filter in force, in the log view.
     Filter(String),
-    /// The filter before this one.
-    UndoFilter,
     /// Put the cursor into the filter box.
     FocusFilter,
     /// The next or previous hit.
     Hit(bool),
-    /// The next or previous record that proves a finding.
-    Finding(bool),
     /// The next or previous record of the level error.
     Error(bool),
     /// The next or previous mark.

@@ -32,9 +32,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rows: &Rows, mu
     for column in &shown_columns {
         let cell = Rect::from_min_size(pos2(heads.left() + column.x, heads.top()), vec2(column.width, heads.height()));
         let align = if column.right { Align::Max } else { Align::Min };
-        let label = if matches!(column.head, "log.col_mark" | "log.col_level") { "" } else { word(column.head) };
-        if !label.is_empty() {
-            text::line(ui, cell, align, label, Type::Label, palette.t3);
+        if !matches!(column.head, "log.col_mark" | "log.col_level") {
+            text::line(ui, cell, align, &text::column(column.head), Type::Label, palette.t3);
         }
     }
     if rows.count() == 0 {

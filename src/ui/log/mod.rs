@@ -9,10 +9,10 @@
 //! …rows…                                                                    | | Marks, Highlights
 //! ```
 
-use eframe::egui::{Event, Rect, Ui};
+use eframe::egui::{Rect, Ui};
 
 use super::widgets::{area, cut_right, cut_top, empty};
-use super::{Command, Cx, Document, ViewState};
+use super::{Cx, Document, ViewState};
 use crate::base::words::word;
 
 mod bar;
@@ -49,11 +49,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
     area(ui, "log-search", search, palette.panel, |ui| bar::search(ui, cx, state, search));
     let chips = cut_top(&mut rect, CHIPS);
     area(ui, "log-chips", chips, palette.panel, |ui| bar::chips(ui, cx, state, chips));
-    // Systems turn Ctrl C into a wish of its own.
-    let copied = ui.input(|i| i.events.iter().any(|e| matches!(e, Event::Copy)));
-    if copied && !ui.ctx().text_edit_focused() {
-        cx.send(Command::Log(LogCommand::Copy(true)));
-    }
     let Some(rows) = state.log.rows() else {
         empty(ui, palette, rect, word("log.ordering"));
         return;

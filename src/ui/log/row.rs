@@ -10,6 +10,7 @@ use super::book::Rows;
 use super::columns::{Column, LINE, ROW, lines, shifted};
 use super::state::{LogState, Spot};
 use super::texts::{RowText, Span};
+use crate::base::time::SECOND_US;
 use crate::base::words::{Words, word};
 use crate::base::{LogTime, Tone};
 use crate::records::{Entry, Level};
@@ -17,8 +18,8 @@ use crate::timeline::figures::{bytes, count, duration};
 use crate::ui::fonts::Type;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::tokens::Palette;
-use crate::ui::widgets::{self, Row};
-use crate::ui::{Cx, text};
+use crate::ui::widgets;
+use crate::ui::{Cx, text, zone};
 
 /// A shorter silence between hidden records needs no row of its own; a dotted line stands for it.
 const GAP_US: i64 = 10_000_000;
@@ -45,7 +46,7 @@ impl Above {
         let time = rows.book.time(spot);
         let since = before.and_then(|(_, before)| Some(time?.since_us(rows.book.time(before)?)));
         let hidden = place - before.map_or(0, |(before, _)| before + 1);
-        let day = |at: LogTime| at.0.div_euclid(86_400_000_000);
+        let day = |at: LogTime| (at.0 + i64::from(zone::offset_s()) * SECOND_US).div_euclid(86_400 * SECOND_US);
         let other_day = match (before.and_then(|(_, b)| rows.book.time(b)), time) {
             (Some(before), Some(time)) => day(before) != day(time),
             (None, Some(_)) => true,
@@ -126,7 +127,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
     let mut top = rect;
     if let Some(day) = parts.above.day {
         let line = widgets::cut_top(&mut top, ROW).shrink2(vec2(12.0, 0.0));
-        text::line(ui, line, Align::Min, &day.date(0), Type::MonoBold, palette.t2);
+        text::line(ui, line, Align::Min, &zone::date(day), Type::MonoBold, palette.t2);
     }
     if let Some((hidden, since)) = parts.above.told() {
         let line = widgets::cut_top(&mut top, ROW);
@@ -137,8 +138,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
         dotted(ui, palette, top);
     }
     let name = name_of(state, rows, parts);
-    let response =
-        widgets::row(ui, palette, &Row { rect: top, key: ("record", parts.row as u64), name: &name, selected: parts.chosen });
+    let response = ground(ui, palette, top, parts, &name);
     if response.double_clicked() {
         clicked = Some(Clicked::Open);
     } else if response.clicked() {
@@ -151,6 +151,19 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
         clicked = Some(Clicked::Fold);
     }
     clicked
+}
+
+/// The ground of a row. Rows are no stops of Tab: the keys of the log choose among them wherever the focus is.
+fn ground(ui: &Ui, palette: &Palette, rect: Rect, parts: &Parts<'_>, name: &str) -> Response {
+    let response = ui.interact(rect, ui.scope_id().with(("record", parts.row)), Sense::CLICK);
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, parts.chosen, name));
+    if parts.chosen {
+        ui.painter().rect_filled(rect, CornerRadius::ZERO, palette.sel);
+        ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), CornerRadius::ZERO, palette.accent);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, CornerRadius::ZERO, palette.hover);
+    }
+    response
 }
 
 /// A hidden stretch: how many records, how long.
@@ -220,7 +233,7 @@ fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<
                 }
             }
             "log.col_time" => {
-                let at = parts.entry.time.map_or_else(String::new, |at| at.clock(0));
+                let at = parts.entry.time.map_or_else(String::new, |at| zone::clock(at));
                 text::paint(ui, cell, align, &at, Type::Mono, if parts.chosen { palette.t1 } else { palette.t2 });
             }
             "log.col_since" => {
@@ -416,7 +429,7 @@ fn fold(ui: &mut Ui, palette: &Palette, state: &LogState, parts: &Parts<'_>, row
     let galley = text::galley(ui, &label, Type::TinyMono, palette.t2, 120.0);
     let size = galley.size() + vec2(22.0, 3.0);
     let place = Rect::from_min_size(pos2(row.right() - size.x - 6.0, row.center().y - size.y / 2.0), size);
-    let response = ui.interact(place, ui.scope_id().with(("fold", parts.row)), Sense::click());
+    let response = ui.interact(place, ui.scope_id().with(("fold", parts.row)), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
     let ground = if response.hovered() { palette.hover } else { palette.raised };
     ui.painter().rect(place, CornerRadius::same(3), ground, Stroke::new(1.0, palette.hair), eframe::egui::StrokeKind::Inside);

@@ -13,7 +13,7 @@ use crate::timeline::figures::count;
 use crate::ui::fonts::Type;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{self, Look, Row, area, cut_left, cut_right, cut_top, icon_button, line_below};
-use crate::ui::{Command, Cx, Document, ViewState, text};
+use crate::ui::{Command, Cx, Document, ViewState, text, zone};
 
 /// Characters of a record's text that are laid out here.
 const MOST_CHARS: usize = 12_000;
@@ -56,7 +56,7 @@ fn facts(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, log: &LogState, rows
         let part = |range: Option<std::ops::Range<usize>>| {
             text.and_then(|t| range.map(|r| text::visible(t.part(r)).into_owned())).filter(|t| !t.is_empty())
         };
-        let at = |at: LogTime| format!("{} {}", at.date(0), at.clock(0));
+        let at = |at: LogTime| format!("{} {}", zone::date(at), zone::clock(at));
         let level = match entry.level {
             Level::Unknown => level_word(entry.level).to_owned(),
             level => Words::current().fill("log.as_logged", &[("level", level_word(level))]),
@@ -71,7 +71,7 @@ fn facts(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, log: &LogState, rows
         ] {
             let Some(value) = value else { continue };
             let mut line = widgets::reserve(ui, 20.0).shrink2(vec2(12.0, 0.0));
-            text::line(ui, cut_left(&mut line, 66.0), Align::Min, word(key), Type::Label, palette.t3);
+            text::line(ui, cut_left(&mut line, 66.0), Align::Min, &text::column(key), Type::Label, palette.t3);
             text::line(ui, line, Align::Min, &value, Type::Mono, palette.t1);
         }
         for finding in place.map_or_else(Vec::new, |place| rows.book.findings_at(place).collect()) {

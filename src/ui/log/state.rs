@@ -93,8 +93,6 @@ pub struct Passed {
     pub ended: Option<Duration>,
 }
 
-/// How deep "undo filter" reaches.
-const MOST_PAST: usize = 64;
 /// Marks kept; nobody sets more by hand.
 pub const MOST_MARKS: usize = 1_000;
 /// Highlights at once: one for each colour.
@@ -107,8 +105,8 @@ pub struct LogState {
     pub typed: String,
     /// The filter in force.
     pub filter: Filter,
-    /// Filters before it, as typed.
-    pub past: Vec<String>,
+    /// How often it was changed.
+    pub filters_set: u32,
     /// Why the last filter could not be read.
     pub fault: Option<Fault>,
     /// What is searched.
@@ -206,17 +204,19 @@ impl LogState {
         ready.then(|| Wish::Search(self.needle.clone(), self.by_member))
     }
 
-    /// Puts a filter in force; one that can't be read leaves its fault and changes nothing.
+    /// Puts a filter in force; one that can't be read, or names what is not here, leaves its fault and changes nothing.
     pub fn set_filter(&mut self, text: &str) -> bool {
-        match Filter::read(text) {
+        let read = Filter::read(text).and_then(|filter| match &self.book {
+            Some(book) => book.plan(&filter).map(|_| filter),
+            None => Ok(filter),
+        });
+        match read {
             Ok(filter) => {
                 self.fault = None;
                 if filter.written() != self.filter.written() {
-                    self.past.push(self.filter.written());
-                    if self.past.len() > MOST_PAST {
-                        self.past.remove(0);
-                    }
-                    self.take_filter(filter);
+                    self.filter = filter;
+                    self.filters_set = self.filters_set.wrapping_add(1);
+                    self.reveal = Reveal::Middle;
                 }
                 true
             }
@@ -224,19 +224,6 @@ impl LogState {
                 self.fault = Some(fault);
                 false
             }
-        }
-    }
-
-    fn take_filter(&mut self, filter: Filter) {
-        self.filter = filter;
-        self.reveal = Reveal::Middle;
-    }
-
-    /// The filter before this one.
-    pub fn undo_filter(&mut self) {
-        if let Some(filter) = self.past.pop().and_then(|text| Filter::read(&text).ok()) {
-            self.fault = None;
-            self.take_filter(filter);
         }
     }
 

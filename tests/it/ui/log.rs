@@ -111,6 +111,7 @@ fn from_the_log_to_the_message_and_back() {
     // Of a call: its messages, and what names its Call-ID.
     filter(&mut harness, "call:1");
     wait_for(&mut harness, "9 of 13 records");
+    press(&mut harness, Key::Home);
     press(&mut harness, Key::Space);
     wait_for(&mut harness, "INVITE sip:bob@example.test SIP/2.0 / Via");
 }
