@@ -107,6 +107,7 @@ impl Analysis {
             bundle: Arc::new(bundle),
             members: Vec::new(),
             index: Vec::new(),
+            dialects: Arc::default(),
             facts: Facts::default(),
             verdict_run: None,
             environment: Environment::default(),

@@ -149,7 +149,7 @@ mod tests {
         let hit = 400..403;
         assert_eq!(shifted(&text, &line, None, 60), 0);
         let from = shifted(&text, &line, Some(hit.clone()), 60);
-        assert_eq!(text[from..hit.start].chars().count(), 20);
+        assert_eq!(text.get(from..hit.start).unwrap().chars().count(), 20);
         assert_eq!(shifted(&text, &line, Some(hit), 300), 0);
     }
 

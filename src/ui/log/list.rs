@@ -109,7 +109,7 @@ fn want(log: &mut LogState, rows: &Rows, seen: Vec<Spot>) {
 }
 
 fn finders(log: &LogState) -> Vec<(Option<u8>, Finder)> {
-    let search = (!log.needle.text.is_empty() && log.needle_fault.is_none()).then(|| (None, &log.needle));
+    let search = (!log.needle.text.is_empty() && log.needle_fault.is_none()).then_some((None, &log.needle));
     let all = log.highlights.iter().map(|h| (Some(h.series), &h.needle)).chain(search);
     all.filter_map(|(series, needle)| Some((series, Finder::new(needle).ok()?))).collect()
 }

@@ -227,13 +227,11 @@ fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<
         let mut cell = Rect::from_min_size(pos2(row.left() + column.x, row.top()), vec2(column.width, row.height()));
         let align = if column.right { Align::Max } else { Align::Min };
         match column.head {
-            "log.col_mark" => {
-                if state.marks.contains_key(&parts.spot) {
-                    ribbon(ui, cell.center() - vec2(2.0, 0.0), palette.accent);
-                }
+            "log.col_mark" if state.marks.contains_key(&parts.spot) => {
+                ribbon(ui, cell.center() - vec2(2.0, 0.0), palette.accent);
             }
             "log.col_time" => {
-                let at = parts.entry.time.map_or_else(String::new, |at| zone::clock(at));
+                let at = parts.entry.time.map_or_else(String::new, zone::clock);
                 text::paint(ui, cell, align, &at, Type::Mono, if parts.chosen { palette.t1 } else { palette.t2 });
             }
             "log.col_since" => {
