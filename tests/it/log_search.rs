@@ -172,7 +172,7 @@ fn long() -> Arc<Analysis> {
     huge.pop();
     while huge.len() < 3 << 20 {
         huge += "needle→nadel ";
-        if huge.len() % 7 == 0 {
+        if huge.len().is_multiple_of(7) {
             huge += "x";
         }
     }
