@@ -83,6 +83,9 @@ struct WindowArguments {
     /// Log zips, folders, single logs, ced.dat; `-` is standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Open two bundles side by side
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "paths")]
+    compare: Vec<PathBuf>,
     /// Open a window of its own, also where one is open
     #[arg(long)]
     new_window: bool,
@@ -165,6 +168,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Associate(arguments)) => associate::run(&arguments),
         Some(Command::Man(arguments)) => manual::man(&arguments),
         Some(Command::Completions(arguments)) => manual::completions(&arguments),
+        None if !parsed.window.compare.is_empty() => window::open_both(&parsed.window.compare, &parsed.window.picture),
         None => window::open_paths(&parsed.window.paths, parsed.window.new_window, &parsed.window.picture),
     }
 }

@@ -6,7 +6,7 @@ use super::{App, Content, Theme};
 use crate::base::words::word;
 use crate::ui::panels::{bars, files, loading, messages, overview, welcome, work};
 use crate::ui::widgets::{area, cut_bottom, cut_top, ground};
-use crate::ui::{Command, Cx, Palette, Scheme, Type, View, help, log, lookup, text};
+use crate::ui::{Command, Cx, Document, Palette, Scheme, Type, View, compare, help, log, lookup, text};
 
 /// Paints everything.
 pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
@@ -51,6 +51,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
 
     let samples: Vec<String> = app.samples.iter().map(|(name, _)| name.clone()).collect();
     let toast = app.toast.as_ref().map(|(said, _)| said.clone());
+    let others = others(app);
     let content = app.active.and_then(|n| app.tabs.get_mut(n)).map(|tab| &mut tab.content);
     let mut shown = None;
     // Ids depend on the tab, so that scroll places of two documents do not mix.
@@ -74,6 +75,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
                 View::Messages => messages::show(ui, &mut cx, &document, state, rect),
                 View::Log => log::show(ui, &mut cx, &document, state, rect),
                 View::Files => files::show(ui, &mut cx, &document, rect),
+                View::Compare => compare::show(ui, &mut cx, &document, &mut state.compare, &others, rect),
             }
             shown = Some(ready);
         }
@@ -98,6 +100,16 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
         drop_frame(ui, palette, screen);
     }
     app.commands = commands;
+}
+
+/// The other documents that are open: what this one can be compared with.
+fn others(app: &App) -> Vec<std::sync::Arc<Document>> {
+    let ready = |tab: &super::Tab| match &tab.content {
+        Content::Ready(shown) => Some(std::sync::Arc::clone(&shown.document)),
+        _ => None,
+    };
+    let other = app.tabs.iter().enumerate().filter(|(place, _)| Some(*place) != app.active);
+    other.filter_map(|(_, tab)| ready(tab)).collect()
 }
 
 /// Files held over the window: what dropping them will do.

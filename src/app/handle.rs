@@ -8,10 +8,12 @@ use crate::base::words::word;
 use crate::ui::state::Selection;
 use crate::ui::{Command, View};
 
+mod compare;
 mod document;
 mod log;
 mod window;
 
+pub(super) use compare::{Pending, when_read};
 pub(super) use document::settle;
 pub(super) use log::tend as tend_log;
 
@@ -42,7 +44,11 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         Command::OpenFiles | Command::OpenFolder if app.picker.is_some() => {}
         Command::OpenFiles => app.picker = dialog::choose(false, ctx),
         Command::OpenFolder => app.picker = dialog::choose(true, ctx),
-        Command::Open(inputs) => app.open(ctx, inputs),
+        Command::Open(inputs) => {
+            compare::expect_other(app);
+            app.open(ctx, inputs);
+        }
+        Command::Compare(command) => compare::handle(app, ctx, command),
         Command::OpenSample(place) => {
             let inputs = app.samples.get(place).map(|(_, inputs)| inputs.clone()).unwrap_or_default();
             app.open(ctx, inputs);

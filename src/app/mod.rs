@@ -11,6 +11,7 @@ use crate::base::Language;
 use crate::base::words;
 use crate::bundle::Input;
 use crate::bundle::store::Store;
+use crate::ui::compare::Ready;
 use crate::ui::keys::{self, Front};
 use crate::ui::panels::excerpt::Excerpt;
 use crate::ui::{Command, Document, Scheme, View, ViewState, fonts, tokens, zone};
@@ -28,6 +29,7 @@ mod window;
 pub use window::{WindowError, WindowOptions, run};
 
 use crate::ui::lookup::Lookup;
+use handle::Pending;
 use jobs::Job;
 use picture::Picture;
 
@@ -58,6 +60,8 @@ struct Shown {
     lines: Option<Receiver<Excerpt>>,
     /// Jobs of the log view.
     log: jobs::log::LogJobs,
+    /// A comparison being made.
+    comparing: Option<Receiver<Arc<Ready>>>,
 }
 
 /// What a tab holds.
@@ -104,6 +108,8 @@ pub struct App {
     picture: Option<Picture>,
     /// Paths of later starts.
     arrivals: Option<Receiver<Vec<PathBuf>>>,
+    /// A comparison that waits for files being read.
+    pending: Option<Pending>,
 }
 
 impl App {
@@ -123,6 +129,13 @@ impl App {
     #[must_use]
     pub fn with_view(mut self, view: Option<View>) -> Self {
         self.first_view = view;
+        self
+    }
+
+    /// Compares the first two documents once they are read.
+    #[must_use]
+    pub fn with_comparison(mut self) -> Self {
+        self.pending = Some(Pending::FirstTwo);
         self
     }
 
@@ -179,7 +192,8 @@ impl App {
         view.view = self.first_view.unwrap_or(View::Overview);
         let name = document.name().to_owned();
         let store = Arc::new(Store::new(Arc::clone(&document.analysis.bundle)));
-        let mut shown = Shown { document, view, store, lines: None, log: jobs::log::LogJobs::default() };
+        let log = jobs::log::LogJobs::default();
+        let mut shown = Shown { document, view, store, lines: None, log, comparing: None };
         handle::settle(&mut shown);
         Tab { name, inputs, content: Content::Ready(Box::new(shown)) }
     }
@@ -213,6 +227,13 @@ impl App {
             shown.lines = None;
             shown.view.excerpt = Some(excerpt);
         }
+        if let Some(shown) = self.shown()
+            && let Some(ready) = shown.comparing.as_ref().and_then(|ready| ready.try_recv().ok())
+        {
+            shown.comparing = None;
+            shown.view.compare.take(ready);
+        }
+        handle::when_read(self);
         if let Some(paths) =
             self.arrivals.as_ref().and_then(|arrivals| arrivals.try_recv().ok()).filter(|paths| !paths.is_empty())
         {

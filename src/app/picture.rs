@@ -31,7 +31,12 @@ impl Picture {
 
 /// Waits for the verdicts, asks for the picture, closes when it is written.
 pub fn step(app: &mut App, ctx: &Context) {
-    let loading = app.tabs.iter().any(|tab| matches!(tab.content, Content::Loading(_)));
+    let busy = |content: &Content| match content {
+        Content::Loading(_) => true,
+        Content::Ready(shown) => shown.comparing.is_some(),
+        Content::Failed(_) => false,
+    };
+    let loading = app.pending.is_some() || app.tabs.iter().any(|tab| busy(&tab.content));
     let failed = app.tabs.iter().find_map(|tab| match &tab.content {
         Content::Failed(why) => Some(why.clone()),
         Content::Loading(_) | Content::Ready(_) => None,

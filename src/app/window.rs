@@ -35,6 +35,8 @@ pub struct WindowOptions {
     pub analyse: crate::analyse::Options,
     /// Take the paths of later starts.
     pub reachable: bool,
+    /// The inputs are opened each by itself, and the first two compared.
+    pub compare: bool,
 }
 
 /// Why there is no window, or no picture of it.
@@ -111,7 +113,12 @@ fn creator(inputs: &[Input], options: &WindowOptions, outcome: &Outcome) -> Crea
         // Only a window that stands takes over: a start that fails must not swallow the paths of later ones.
         app.arrivals = if options.reachable { instance::listen().map(|arrivals| arrivals.start(&cc.egui_ctx)) } else { None };
         app.picture = options.picture.map(|path| Picture::new(path, outcome));
-        app.open(&cc.egui_ctx, inputs);
+        if options.compare {
+            app = app.with_comparison();
+            inputs.into_iter().for_each(|input| app.open(&cc.egui_ctx, vec![input]));
+        } else {
+            app.open(&cc.egui_ctx, inputs);
+        }
         Ok(Box::new(app))
     })
 }

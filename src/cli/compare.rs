@@ -80,6 +80,29 @@ pub(super) fn run(arguments: &CompareArguments) -> u8 {
     }
 }
 
+/// The text report of two paths, as without any option.
+pub(super) fn print(paths: &[PathBuf], lang: Option<&str>) -> u8 {
+    let [left, right] = paths else { return USAGE };
+    run(&CompareArguments {
+        left: left.clone(),
+        right: Some(right.clone()),
+        format: Format::Text.word().to_owned(),
+        left_run: None,
+        right_run: None,
+        left_call: None,
+        right_call: None,
+        left_registration: None,
+        right_registration: None,
+        anchor: Anchor::Auto.word().to_owned(),
+        messages: false,
+        output: None,
+        no_redact: false,
+        zone: None,
+        log_zone: None,
+        lang: lang.unwrap_or(Language::default().code()).to_owned(),
+    })
+}
+
 type Failure = (u8, String);
 
 fn compared(arguments: &CompareArguments) -> Result<u8, Failure> {

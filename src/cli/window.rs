@@ -31,7 +31,23 @@ pub fn open_paths(paths: &[PathBuf], new_window: bool, picture: &PictureArgument
     if !alone && has_display() && absolute(&inputs).is_some_and(|paths| instance::hand_over(&paths)) {
         return OK;
     }
-    show(inputs, picture, !alone)
+    show(inputs, picture, !alone, false)
+}
+
+/// Opens a window of its own with both inputs side by side; without a display the text report of the comparison stands in.
+pub fn open_both(paths: &[PathBuf], picture: &PictureArguments) -> u8 {
+    let tried: Result<Vec<Input>, String> = paths.iter().map(|path| inputs::input(path)).collect();
+    match tried {
+        Ok(_) if !has_display() && picture.window_picture.is_none() => {
+            say(word("cli.no_display"));
+            super::compare::print(paths, picture.lang.as_deref())
+        }
+        Ok(inputs) => show(inputs, picture, false, true),
+        Err(why) => {
+            say(&why);
+            UNREADABLE
+        }
+    }
 }
 
 /// The paths of the inputs, from the root on.
@@ -45,10 +61,10 @@ fn absolute(inputs: &[Input]) -> Option<Vec<PathBuf>> {
 
 /// Opens the window with these inputs. Without a display the text report stands in, and that is said.
 pub fn open(inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
-    show(inputs, picture, false)
+    show(inputs, picture, false, false)
 }
 
-fn show(inputs: Vec<Input>, picture: &PictureArguments, reachable: bool) -> u8 {
+fn show(inputs: Vec<Input>, picture: &PictureArguments, reachable: bool, compare: bool) -> u8 {
     if !has_display() {
         return without_window(word("cli.no_display"), inputs, picture);
     }
@@ -61,6 +77,7 @@ fn show(inputs: Vec<Input>, picture: &PictureArguments, reachable: bool) -> u8 {
         samples: inputs::samples(),
         analyse: Options { zone_s: None, rules: rules::user_folder(), ..Options::default() },
         reachable,
+        compare,
     };
     match app::run(inputs.clone(), options) {
         Ok(()) => OK,

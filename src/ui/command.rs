@@ -1,6 +1,7 @@
 //! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
 
 use super::log::LogCommand;
+use super::compare::CompareCommand;
 use super::state::View;
 use crate::base::SourceRef;
 use crate::bundle::Input;
@@ -87,6 +88,8 @@ pub enum Command {
     Log(LogCommand),
     /// About the window itself: tabs, focus, settings, steps back and forth.
     Window(WindowCommand),
+    /// About the comparison.
+    Compare(CompareCommand),
 }
 
 /// A wish about the window itself.

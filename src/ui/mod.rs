@@ -2,6 +2,7 @@
 //! but view state, read a file, or start a job.
 
 pub mod command;
+pub mod compare;
 pub mod document;
 pub mod focus;
 pub mod fonts;

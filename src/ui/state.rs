@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::compare::CompareState;
 use super::document::Document;
 use super::log::LogState;
 use super::panels::excerpt::Excerpt;
@@ -27,11 +28,14 @@ pub enum View {
     Log,
     /// Members and what could not be read.
     Files,
+    /// Two sessions side by side.
+    Compare,
 }
 
 impl View {
     /// Every view in the order of its tab.
-    pub const ALL: [Self; 6] = [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Log, Self::Files];
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Log, Self::Files, Self::Compare];
 
     /// The key that shows it.
     pub fn digit(self) -> char {
@@ -42,6 +46,7 @@ impl View {
             Self::Messages => '4',
             Self::Log => '6',
             Self::Files => '7',
+            Self::Compare => '8',
         }
     }
 
@@ -54,6 +59,7 @@ impl View {
             Self::Messages => "messages",
             Self::Log => "log",
             Self::Files => "files",
+            Self::Compare => "compare",
         }
     }
 
@@ -149,6 +155,8 @@ pub struct ViewState {
     pub excerpt: Option<Excerpt>,
     /// How the log view stands.
     pub log: LogState,
+    /// The comparison.
+    pub compare: CompareState,
     /// Derived data, droppable.
     pub memo: Memo,
 }
@@ -184,6 +192,7 @@ impl ViewState {
             focus_filter: false,
             excerpt: None,
             log: LogState::default(),
+            compare: CompareState::default(),
             memo: Memo::default(),
         };
         state.choose_run(document, state.run);

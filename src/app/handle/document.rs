@@ -65,7 +65,7 @@ pub fn handle(shown: &mut Shown, command: Command) {
                 View::Timeline | View::Calls => {
                     state.ladder(document).and_then(|l| ladder::step(&l, state.selection.message, step))
                 }
-                View::Overview | View::Log | View::Files => None,
+                View::Overview | View::Log | View::Files | View::Compare => None,
             };
             if let Some(id) = next {
                 // Steps are one place to come back from, not one each.
@@ -177,7 +177,7 @@ pub fn settle(shown: &mut Shown) {
             first_record(shown);
             return;
         }
-        View::Overview | View::Files => return,
+        View::Overview | View::Files | View::Compare => return,
     }
     shown.view.selection.message = first_message(shown);
     let (document, state) = (&shown.document, &mut shown.view);

@@ -7,6 +7,7 @@ use super::command::Command;
 use super::focus;
 use super::state::View;
 
+mod compare;
 mod general;
 
 /// What the keyboard is talking to.
@@ -111,7 +112,14 @@ pub const fn first(shortcut: Shortcut) -> Shortcut {
 }
 
 /// Every list of keys, in the order of the help.
-const LISTS: &[&[Shortcut]] = &[general::GENERAL, general::DOCUMENT, general::MESSAGES, general::TIMELINE, super::log::keys::LOG];
+const LISTS: &[&[Shortcut]] = &[
+    general::GENERAL,
+    general::DOCUMENT,
+    general::MESSAGES,
+    general::TIMELINE,
+    super::log::keys::LOG,
+    compare::COMPARE,
+];
 
 /// Keys of every list and field, done by the toolkit: caps and words.
 pub const ITEMS: &[(&str, &str)] =

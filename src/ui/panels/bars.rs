@@ -145,9 +145,10 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewStat
             View::Messages => "window.messages",
             View::Log => "log.log",
             View::Files => "window.files",
+            View::Compare => "compare_view.name",
         });
         let figure = match view {
-            View::Overview | View::Timeline => String::new(),
+            View::Overview | View::Timeline | View::Compare => String::new(),
             View::Calls => count(calls::of_run(document, state).len() as u64),
             View::Messages => count(document.messages_of_run(state.run_id()) as u64),
             View::Log => count(document.records),

@@ -1,0 +1,150 @@
+//! Wishes about the comparison. In: a wish. Out: changed view state, a job that compares. Must not compare on this thread.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use eframe::egui::Context;
+
+use crate::app::{App, Content, Shown};
+use crate::base::Language;
+use crate::base::words::{self};
+use crate::compare::{Anchor, Pair, Scope, Side, Which, compare, two_runs};
+use crate::session::RunId;
+use crate::ui::compare::{Chosen, CompareCommand, CompareState, Ready, What};
+use crate::ui::{Command, Document, View};
+
+/// What waits for files that are being read.
+#[derive(Debug)]
+pub enum Pending {
+    /// The first two documents are compared.
+    FirstTwo,
+    /// This document with the next that comes.
+    With(Arc<Document>),
+}
+
+/// Does what is asked for.
+pub fn handle(app: &mut App, ctx: &Context, command: CompareCommand) {
+    let language = app.language;
+    let Some(shown) = app.shown() else { return };
+    let state = &mut shown.view.compare;
+    match command {
+        CompareCommand::Show(what) => {
+            *state = CompareState::default();
+            state.what = what;
+        }
+        CompareCommand::Swap => {
+            state.swapped = !state.swapped;
+            state.runs = state.runs.swapped();
+        }
+        CompareCommand::NextRun(which) => next_run(state, which),
+        CompareCommand::NextAnchor => {
+            // The one in force is passed over: a press always changes something.
+            let now = state.ready.as_ref().map_or(state.anchor, |ready| ready.comparison.zero.anchor);
+            let named = [Anchor::Start, Anchor::Register, Anchor::Invite];
+            let at = named.iter().position(|a| *a == now).map_or(0, |n| n + 1);
+            state.anchor = named.get(at % named.len()).copied().unwrap_or_default();
+        }
+        CompareCommand::NextDifference(way) => return state.step(way),
+        CompareCommand::OnlyDifferences => {
+            state.only_differences = !state.only_differences;
+            state.reveal = true;
+            return;
+        }
+        CompareCommand::ScrollTogether => {
+            state.together = !state.together;
+            return;
+        }
+        CompareCommand::ChooseFact(place) => return choose(state, Chosen::Fact(place)),
+        CompareCommand::ChooseMessages(strand, row) => return choose(state, Chosen::Messages(strand, row)),
+    }
+    shown.comparing = start(shown, language, ctx);
+}
+
+fn choose(state: &mut CompareState, chosen: Chosen) {
+    state.chosen = Some(chosen);
+    state.reveal = true;
+}
+
+fn next_run(state: &mut CompareState, which: Which) {
+    let Some(ready) = &state.ready else { return };
+    let count = ready.documents.get(which).analysis.facts.runs.len();
+    let now = match *ready.comparison.scopes.get(which) {
+        Scope::Run(run) => run.0 as usize,
+        _ => 0,
+    };
+    let next = u32::try_from((now + 1) % count.max(1)).ok().map(RunId);
+    match which {
+        Which::Left => state.runs.left = next,
+        Which::Right => state.runs.right = next,
+    }
+}
+
+/// Compares on a thread of its own; the receiver gets the result once.
+fn start(shown: &Shown, language: Language, ctx: &Context) -> Option<Receiver<Arc<Ready>>> {
+    let state = &shown.view.compare;
+    let own = Arc::clone(&shown.document);
+    let documents = match state.what.as_ref()? {
+        What::Runs => Pair::new(Arc::clone(&own), own),
+        What::With(other) => Pair::new(own, Arc::clone(other)),
+    };
+    let runs = matches!(state.what, Some(What::Runs));
+    let documents = if state.swapped { documents.swapped() } else { documents };
+    let (wanted, anchor, swapped) = (state.runs, state.anchor, state.swapped);
+    let (sender, receiver) = sync_channel(1);
+    let ctx = ctx.clone();
+    let work = move || {
+        let _spoken = words::speak(language);
+        let offered = {
+            let sides = Pair::new(&documents.left.analysis, &documents.right.analysis);
+            let two = two_runs(sides.left).filter(|_| runs).map(|two| if swapped { two.swapped() } else { two });
+            two.unwrap_or_else(|| sides.map(|analysis| Side::of(analysis))).map(|side| side.scope)
+        };
+        let scope = |wanted: Option<RunId>, offered: Scope| wanted.map_or(offered, Scope::Run);
+        let left = Side { analysis: &documents.left.analysis, scope: scope(wanted.left, offered.left) };
+        let right = Side { analysis: &documents.right.analysis, scope: scope(wanted.right, offered.right) };
+        let comparison = compare(left, right, anchor);
+        // Nobody listens any more when the tab was closed.
+        let _ = sender.send(Arc::new(Ready::new(documents, comparison)));
+        ctx.request_repaint();
+    };
+    std::thread::Builder::new().name("compare".to_owned()).spawn(work).ok()?;
+    Some(receiver)
+}
+
+/// Files opened from the comparison are what is compared with.
+pub fn expect_other(app: &mut App) {
+    if let Some(shown) = app.shown()
+        && shown.view.view == View::Compare
+    {
+        let document = Arc::clone(&shown.document);
+        app.pending = Some(Pending::With(document));
+    }
+}
+
+/// Starts the comparison that waited, once everything is read.
+pub fn when_read(app: &mut App) {
+    if app.pending.is_none() || app.tabs.iter().any(|tab| matches!(tab.content, Content::Loading(_))) {
+        return;
+    }
+    let ready: Vec<(usize, Arc<Document>)> = app
+        .tabs
+        .iter()
+        .enumerate()
+        .filter_map(|(place, tab)| match &tab.content {
+            Content::Ready(shown) => Some((place, Arc::clone(&shown.document))),
+            _ => None,
+        })
+        .collect();
+    let pair = match app.pending.take() {
+        Some(Pending::FirstTwo) => ready.first().zip(ready.get(1)),
+        Some(Pending::With(own)) => ready.iter().find(|(_, d)| Arc::ptr_eq(d, &own)).zip(ready.last()),
+        None => None,
+    };
+    if let Some(((place, own), (_, other))) = pair
+        && !Arc::ptr_eq(own, other)
+    {
+        app.active = Some(*place);
+        app.commands.push(Command::ShowView(View::Compare));
+        app.commands.push(Command::Compare(CompareCommand::Show(Some(What::With(Arc::clone(other))))));
+    }
+}

@@ -1,0 +1,297 @@
+//! Two sessions side by side. In: a document, what else is open, a comparison that a job made. Out: pixels and wishes.
+//!
+//! ```text
+//! ⊗ They part at Register: A 200 OK; B 401 Unauthorized          sentence
+//! Aligned at first REGISTER [Swap] 12 differences  [Only differences] 1 of 12
+//! facts          A      B    amount │ lanes of A ─────────
+//! Register       ✓      ⊗    ▇▇▇▇▇  │ lanes of B ─────────
+//!                                   │ SIP row by row  = ≠ only B
+//!                                   │ the chosen pair, or the proof of a fact
+//! ```
+
+use std::sync::Arc;
+
+use eframe::egui::{Align, Rect, Ui, pos2, vec2};
+
+use super::shapes::{self, Sign};
+use super::widgets::{Look, area, button, cut_bottom, cut_left, cut_top, line_below, line_right};
+use super::{Command, Cx, Document, Type, ViewState, text};
+use crate::base::Tone;
+use crate::base::words::{Words, word};
+use crate::compare::{Anchor, Comparison, Kind, MessageRow, Pair, Place, Which};
+use crate::session::RunId;
+
+mod facts;
+mod ladder;
+mod lanes;
+mod pane;
+mod sides;
+
+/// What is compared with what.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// The run before and the current one of this document.
+    Runs,
+    /// This document with another.
+    With(Arc<Document>),
+}
+
+/// A wish about the comparison.
+#[derive(Clone, Debug)]
+pub enum CompareCommand {
+    /// Compare these; `None`: choose again.
+    Show(Option<What>),
+    /// Exchange A and B.
+    Swap,
+    /// Take the next run of a side.
+    NextRun(Which),
+    /// Lay them upon each other elsewhere.
+    NextAnchor,
+    /// Choose the next (1) or previous (-1) difference that matters.
+    NextDifference(i32),
+    /// Show only rows that differ, or all.
+    OnlyDifferences,
+    /// Move both timelines together, or each by itself.
+    ScrollTogether,
+    /// Choose a fact.
+    ChooseFact(Place),
+    /// Choose a row of messages: conversation, row.
+    ChooseMessages(usize, usize),
+}
+
+/// What is chosen in the comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// A fact.
+    Fact(Place),
+    /// A row of messages: conversation, row.
+    Messages(usize, usize),
+}
+
+/// A line of the ladders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// The head of a conversation.
+    Head(usize),
+    /// A row of one: conversation, row.
+    Row(usize, usize),
+}
+
+/// A comparison that is there.
+#[derive(Debug)]
+pub struct Ready {
+    /// Both documents.
+    pub documents: Pair<Arc<Document>>,
+    /// How they differ.
+    pub comparison: Comparison,
+    /// Every line of the ladders.
+    pub lines: Vec<Line>,
+    /// Those that differ, with the heads of their conversations.
+    pub differing: Vec<Line>,
+}
+
+impl Ready {
+    /// Lays out a comparison. Takes time on large bundles: for job threads.
+    pub fn new(documents: Pair<Arc<Document>>, comparison: Comparison) -> Self {
+        let (mut lines, mut differing) = (Vec::new(), Vec::new());
+        for (s, strand) in comparison.strands.iter().enumerate() {
+            lines.push(Line::Head(s));
+            if strand.counts().1 > 0 {
+                differing.push(Line::Head(s));
+            }
+            for (r, row) in strand.rows.iter().enumerate() {
+                lines.push(Line::Row(s, r));
+                if row.kind != Kind::Same {
+                    differing.push(Line::Row(s, r));
+                }
+            }
+        }
+        Self { documents, comparison, lines, differing }
+    }
+
+    fn message_row(&self, strand: usize, row: usize) -> Option<&MessageRow> {
+        self.comparison.strands.get(strand)?.rows.get(row)
+    }
+}
+
+/// State of the view.
+#[derive(Clone, Debug)]
+pub struct CompareState {
+    /// What is compared; `None`: not chosen yet.
+    pub what: Option<What>,
+    /// This document is B.
+    pub swapped: bool,
+    /// Runs chosen; `None`: the one that is offered.
+    pub runs: Pair<Option<RunId>>,
+    /// Where elapsed time is zero.
+    pub anchor: Anchor,
+    /// What a job made of it; none while it works.
+    pub ready: Option<Arc<Ready>>,
+    /// What is chosen.
+    pub chosen: Option<Chosen>,
+    /// Rows that are alike are left out.
+    pub only_differences: bool,
+    /// Both timelines move together.
+    pub together: bool,
+    /// The next frame brings what is chosen into view.
+    pub reveal: bool,
+    /// How the timelines of both sides are shown.
+    lanes: Option<Box<Pair<ViewState>>>,
+}
+
+impl Default for CompareState {
+    fn default() -> Self {
+        Self {
+            what: None,
+            swapped: false,
+            runs: Pair::default(),
+            anchor: Anchor::Auto,
+            ready: None,
+            chosen: None,
+            only_differences: false,
+            together: true,
+            reveal: false,
+            lanes: None,
+        }
+    }
+}
+
+impl CompareState {
+    /// Takes what a job made: the first difference is chosen, the timelines show both as a whole.
+    pub fn take(&mut self, ready: Arc<Ready>) {
+        let still = self.chosen.filter(|_| self.ready.is_some());
+        let first = ready.comparison.differences.first().copied().map(Chosen::Fact);
+        self.chosen = still.filter(|c| exists(&ready, *c)).or(first);
+        self.lanes = Some(Box::new(lanes::states(&ready)));
+        self.ready = Some(ready);
+        self.reveal = true;
+    }
+
+    /// Chooses the difference that is `way` further; from nothing the first or last. Does not go round.
+    pub fn step(&mut self, way: i32) {
+        let Some(ready) = &self.ready else { return };
+        let all = &ready.comparison.differences;
+        let at = match self.chosen {
+            Some(Chosen::Fact(place)) => all.iter().position(|p| *p == place),
+            _ => None,
+        };
+        let next = match (at, way > 0) {
+            (Some(at), true) => (at + 1).min(all.len().saturating_sub(1)),
+            (Some(at), false) => at.saturating_sub(1),
+            (None, true) => 0,
+            (None, false) => all.len().saturating_sub(1),
+        };
+        if let Some(place) = all.get(next) {
+            self.chosen = Some(Chosen::Fact(*place));
+            self.reveal = true;
+        }
+    }
+}
+
+fn exists(ready: &Ready, chosen: Chosen) -> bool {
+    match chosen {
+        Chosen::Fact(place) => ready.comparison.row(place).is_some(),
+        Chosen::Messages(strand, row) => ready.message_row(strand, row).is_some(),
+    }
+}
+
+/// Width of the facts.
+const FACTS: f32 = 572.0;
+const BAR: f32 = 40.0;
+
+/// The view. `others` are the other documents that are open.
+pub fn show(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    document: &Arc<Document>,
+    state: &mut CompareState,
+    others: &[Arc<Document>],
+    mut rect: Rect,
+) {
+    if state.what.is_none() {
+        sides::choose(ui, cx, document, others, rect);
+        return;
+    }
+    let Some(ready) = state.ready.clone() else {
+        super::widgets::empty(ui, cx.palette, rect, word("compare_view.working"));
+        return;
+    };
+    let remarks = ready.comparison.remarks.len() as f32;
+    let head = cut_top(&mut rect, 64.0 + remarks * 18.0);
+    area(ui, "compare-head", head, cx.palette.panel, |ui| sentence(ui, cx, &ready, head));
+    let bar = cut_top(&mut rect, BAR);
+    area(ui, "compare-bar", bar, cx.palette.panel, |ui| controls(ui, cx, &ready, state, bar));
+    let width = if rect.width() < 1_200.0 { rect.width() * 0.44 } else { FACTS };
+    let left = cut_left(&mut rect, width);
+    area(ui, "compare-facts", left, cx.palette.panel, |ui| facts::show(ui, cx, &ready, state, left));
+    line_right(ui, cx.palette, left);
+    let height = rect.height();
+    let lanes = cut_top(&mut rect, (height * 0.4).min(320.0));
+    area(ui, "compare-lanes", lanes, cx.palette.base, |ui| lanes::show(ui, cx, &ready, state, lanes));
+    let proof = cut_bottom(&mut rect, (height * 0.26).min(240.0));
+    area(ui, "compare-ladder", rect, cx.palette.panel, |ui| ladder::show(ui, cx, &ready, state, rect));
+    area(ui, "compare-proof", proof, cx.palette.base, |ui| pane::show(ui, cx, &ready, state, proof));
+    state.reveal = false;
+}
+
+/// Where they part, what was alike before, what must be known.
+fn sentence(ui: &mut Ui, cx: &Cx<'_>, ready: &Ready, rect: Rect) {
+    let palette = cx.palette;
+    let comparison = &ready.comparison;
+    let mut inner = rect.shrink2(vec2(20.0, 8.0));
+    let tone = if comparison.differences.is_empty() { Tone::Ok } else { Tone::Fail };
+    let mut first = cut_top(&mut inner, 28.0);
+    let icon = cut_left(&mut first, 32.0);
+    shapes::sign(ui.painter(), palette, icon.left_center() + vec2(10.0, 0.0), 20.0, Sign::Tone(tone));
+    text::line(ui, first, Align::Min, &text::shown(&comparison.sentence), Type::Title, palette.t1);
+    let mut second = cut_top(&mut inner, 20.0);
+    cut_left(&mut second, 32.0);
+    let detail = text::shown(&comparison.detail);
+    text::line(ui, second, Align::Min, &detail, Type::Small, palette.t2);
+    for remark in &comparison.remarks {
+        let mut line = cut_top(&mut inner, 18.0);
+        let icon = cut_left(&mut line, 32.0);
+        shapes::sign(ui.painter(), palette, icon.left_center() + vec2(10.0, 0.0), 11.0, Sign::Tone(Tone::Warn));
+        text::line(ui, line, Align::Min, &text::shown(remark), Type::Small, palette.t1);
+    }
+}
+
+/// What can be set, how many differences there are, which one is shown.
+fn controls(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, state: &CompareState, rect: Rect) {
+    let palette = cx.palette;
+    line_below(ui, palette, rect);
+    let comparison = &ready.comparison;
+    let words = Words::current();
+    let anchor = words.fill("compare.aligned", &[("anchor", &text::shown(&comparison.zero.anchor.text()))]);
+    let together = word(if state.together { "compare_view.scroll_apart" } else { "compare_view.scroll_together" });
+    let only = word(if state.only_differences { "compare_view.all_rows" } else { "compare_view.only_differences" });
+    let mut at = pos2(rect.left() + 20.0, rect.top() + 4.0);
+    for (label, command) in [
+        (anchor.as_str(), CompareCommand::NextAnchor),
+        (together, CompareCommand::ScrollTogether),
+        (word("compare_view.swap"), CompareCommand::Swap),
+        (only, CompareCommand::OnlyDifferences),
+        (word("compare_view.choose_again"), CompareCommand::Show(None)),
+    ] {
+        let response = button(ui, palette, at, label, "", Look::Plain);
+        at.x = response.rect.right() + 8.0;
+        if response.clicked() {
+            cx.send(Command::Compare(command));
+        }
+    }
+    let counts = comparison.counts;
+    let all = comparison.differences.len();
+    let place = match state.chosen {
+        Some(Chosen::Fact(place)) => comparison.differences.iter().position(|p| *p == place),
+        _ => None,
+    };
+    let said = match place {
+        Some(place) => words.fill("compare_view.nth", &[("n", &(place + 1).to_string()), ("all", &all.to_string())]),
+        None => words.fill("compare_view.count", &[("n", &all.to_string())]),
+    };
+    let figures = [("spread", counts.spread.to_string()), ("same", counts.same.to_string())];
+    let figures: Vec<(&str, &str)> = figures.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let said = format!("{said}   {}", words.fill("compare_view.others", &figures));
+    let room = Rect::from_min_max(pos2(at.x + 12.0, rect.top()), pos2(rect.right() - 12.0, rect.bottom()));
+    text::line(ui, room, Align::Max, &said, Type::Table, palette.t2);
+}
