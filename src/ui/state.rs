@@ -11,7 +11,7 @@ use super::undo::{Undo, Undoable};
 use crate::base::{Language, SourceRef, words};
 use crate::session::startup::StageId;
 use crate::session::{MessageId, RunId};
-use crate::timeline::{Ladder, Subject, Window};
+use crate::timeline::{Extent, Ladder, Subject, Window};
 
 /// The views of a document; the digit is its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,6 +139,8 @@ pub struct ViewState {
     pub undo: Undo<Filters>,
     /// The window of time; `None`: all of the run.
     pub window: Option<Window>,
+    /// The stretch that the timeline may show and the moment it counts from, where those are not the run's own.
+    pub axis: Option<(Extent, i64)>,
     /// The one time cursor over all panels, µs UTC; `None`: not set yet.
     pub cursor_us: Option<i64>,
     /// First point of the lanes shown, when they are higher than their panel.
@@ -184,6 +186,7 @@ impl ViewState {
             future: Vec::new(),
             undo: Undo::default(),
             window: None,
+            axis: None,
             cursor_us: None,
             lanes_scroll_px: 0.0,
             open_folds: BTreeSet::new(),

@@ -123,7 +123,12 @@ pub fn expect_other(app: &mut App) {
 
 /// Starts the comparison that waited, once everything is read.
 pub fn when_read(app: &mut App) {
-    if app.pending.is_none() || app.tabs.iter().any(|tab| matches!(tab.content, Content::Loading(_))) {
+    let waits = match &app.pending {
+        None => true,
+        Some(Pending::FirstTwo) => app.tabs.len() < 2,
+        Some(Pending::With(_)) => false,
+    };
+    if waits || app.tabs.iter().any(|tab| matches!(tab.content, Content::Loading(_))) {
         return;
     }
     let ready: Vec<(usize, Arc<Document>)> = app

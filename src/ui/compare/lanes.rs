@@ -6,7 +6,7 @@ use eframe::egui::{Align, Rect, Ui, vec2};
 use super::{CompareCommand, CompareState, Ready, sides};
 use crate::base::LogTime;
 use crate::compare::{Pair, Scope, Which};
-use crate::timeline::Window;
+use crate::timeline::{Extent, Window};
 use crate::ui::widgets::{cut_left, cut_top};
 use crate::ui::{Command, Cx, Type, ViewState, text, timeline, zone};
 
@@ -28,10 +28,15 @@ pub fn states(ready: &Ready) -> Pair<ViewState> {
         Some((extent.start_us - zero, extent.end_us - zero))
     };
     if let (Some((a, b)), Some((c, d))) = (span(Which::Left), span(Which::Right)) {
-        let (from, to) = (a.min(c) as f64, b.max(d) as f64);
-        let air = (to - from).max(1_000.0) * 0.02;
-        set(&mut both.left, ready, Which::Left, (from - air, to + air));
-        set(&mut both.right, ready, Which::Right, (from - air, to + air));
+        let (from, to) = (a.min(c), b.max(d));
+        let air = (to - from).max(1_000) / 50;
+        for (which, state) in [(Which::Left, &mut both.left), (Which::Right, &mut both.right)] {
+            if let Some(zero) = *ready.comparison.zero.at.get(which) {
+                let extent = Extent { start_us: zero.0 + from - air, end_us: zero.0 + to + air };
+                state.axis = Some((extent, zero.0));
+                set(state, ready, which, ((from - air) as f64, (to + air) as f64));
+            }
+        }
     }
     both
 }

@@ -20,7 +20,9 @@ use crate::base::Tone;
 use crate::base::words::{Words, word};
 use crate::compare::{Anchor, Comparison, Kind, MessageRow, Pair, Place, Which};
 use crate::session::RunId;
+use crate::sip::diff::Diff;
 
+mod diff;
 mod facts;
 mod ladder;
 mod lanes;
@@ -135,6 +137,8 @@ pub struct CompareState {
     pub together: bool,
     /// The next frame brings what is chosen into view.
     pub reveal: bool,
+    /// The two messages chosen, part by part: for which rows, and what came of it.
+    diff: Option<((usize, usize), Arc<Diff>)>,
     /// How the timelines of both sides are shown.
     lanes: Option<Box<Pair<ViewState>>>,
 }
@@ -151,6 +155,7 @@ impl Default for CompareState {
             only_differences: false,
             together: true,
             reveal: false,
+            diff: None,
             lanes: None,
         }
     }
@@ -162,9 +167,25 @@ impl CompareState {
         let still = self.chosen.filter(|_| self.ready.is_some());
         let first = ready.comparison.differences.first().copied().map(Chosen::Fact);
         self.chosen = still.filter(|c| exists(&ready, *c)).or(first);
+        self.diff = None;
         self.lanes = Some(Box::new(lanes::states(&ready)));
         self.ready = Some(ready);
         self.reveal = true;
+    }
+
+    /// Both messages of the row chosen, part by part; `None` where one side has none.
+    fn message_diff(&mut self, ready: &Ready) -> Option<Arc<Diff>> {
+        let Some(Chosen::Messages(strand, row)) = self.chosen else { return None };
+        if self.diff.as_ref().is_none_or(|(of, _)| *of != (strand, row)) {
+            let messages = ready.message_row(strand, row)?.messages;
+            let message = |which: Which| {
+                let id = (*messages.get(which))?;
+                ready.documents.get(which).analysis.facts.message(id).map(|m| &m.seen.message)
+            };
+            let diff = Diff::of(message(Which::Left)?, message(Which::Right)?);
+            self.diff = Some(((strand, row), Arc::new(diff)));
+        }
+        self.diff.as_ref().map(|(_, diff)| Arc::clone(diff))
     }
 
     /// Chooses the difference that is `way` further; from nothing the first or last. Does not go round.
@@ -217,7 +238,8 @@ pub fn show(
         return;
     };
     let remarks = ready.comparison.remarks.len() as f32;
-    let head = cut_top(&mut rect, 64.0 + remarks * 18.0);
+    let detail = if ready.comparison.detail.is_empty() { 0.0 } else { 20.0 };
+    let head = cut_top(&mut rect, 44.0 + detail + remarks * 18.0);
     area(ui, "compare-head", head, cx.palette.panel, |ui| sentence(ui, cx, &ready, head));
     let bar = cut_top(&mut rect, BAR);
     area(ui, "compare-bar", bar, cx.palette.panel, |ui| controls(ui, cx, &ready, state, bar));
@@ -244,10 +266,11 @@ fn sentence(ui: &mut Ui, cx: &Cx<'_>, ready: &Ready, rect: Rect) {
     let icon = cut_left(&mut first, 32.0);
     shapes::sign(ui.painter(), palette, icon.left_center() + vec2(10.0, 0.0), 20.0, Sign::Tone(tone));
     text::line(ui, first, Align::Min, &text::shown(&comparison.sentence), Type::Title, palette.t1);
-    let mut second = cut_top(&mut inner, 20.0);
-    cut_left(&mut second, 32.0);
-    let detail = text::shown(&comparison.detail);
-    text::line(ui, second, Align::Min, &detail, Type::Small, palette.t2);
+    if !comparison.detail.is_empty() {
+        let mut second = cut_top(&mut inner, 20.0);
+        cut_left(&mut second, 32.0);
+        text::line(ui, second, Align::Min, &text::shown(&comparison.detail), Type::Small, palette.t2);
+    }
     for remark in &comparison.remarks {
         let mut line = cut_top(&mut inner, 18.0);
         let icon = cut_left(&mut line, 32.0);

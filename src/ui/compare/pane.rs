@@ -3,7 +3,7 @@
 
 use eframe::egui::{Align, Rect, ScrollArea, Ui, Vec2, pos2, vec2};
 
-use super::{Chosen, CompareState, Ready, facts, sides};
+use super::{Chosen, CompareState, Ready, diff, facts, sides};
 use crate::base::SourceRef;
 use crate::base::words::word;
 use crate::compare::Which;
@@ -12,13 +12,19 @@ use crate::ui::{Cx, Palette, Type, text};
 
 const LINE: f32 = 16.0;
 
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, ready: &Ready, state: &CompareState, mut rect: Rect) {
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, ready: &Ready, state: &mut CompareState, mut rect: Rect) {
     let palette = cx.palette;
     ui.painter().hline(rect.x_range(), rect.top(), eframe::egui::Stroke::new(1.0, palette.strong));
     let Some(chosen) = state.chosen else {
         widgets::empty(ui, palette, rect, word("compare_view.choose_row"));
         return;
     };
+    if let Some(diff) = state.message_diff(ready) {
+        let places = [Which::Left, Which::Right].map(|which| said(ready, chosen, which).0);
+        let [left, right] = places;
+        diff::show(ui, cx, &diff, &format!("A {left}, B {right}"), rect);
+        return;
+    }
     let half = rect.width() / 2.0;
     let left = cut_left(&mut rect, half);
     line_right(ui, palette, left);

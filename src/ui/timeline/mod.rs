@@ -52,7 +52,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
         super::widgets::empty(ui, palette, rect, word("window.no_timeline"));
         return;
     };
-    if rect.height() > 130.0 {
+    // Beside another session the axis is longer than this one's data, and counts from where both are laid upon each other.
+    let (extent, origin_us) = state.axis.unwrap_or((extent, extent.start_us));
+    if rect.height() > 130.0 && state.axis.is_none() {
         let strip = cut_top(&mut rect, STRIP);
         strip::show(ui, cx, document, state, extent, strip);
     }
@@ -62,7 +64,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
     let ruler = cut_top(&mut rect, RULER);
     let ground = ui.interact(plot, ui.scope_id().with("plot"), Sense::click_and_drag());
     ground.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, word("window.timeline")));
-    draw_ruler(ui, cx, &axis, extent, ruler, rect);
+    draw_ruler(ui, cx, &axis, Extent { start_us: origin_us, ..extent }, ruler, rect);
     area(ui, "lanes", rect, eframe::egui::Color32::TRANSPARENT, |ui| lanes(ui, cx, scene, state, &axis, rect));
     ui.painter().vline(plot.left() - 0.5, ruler.top()..=rect.bottom(), Stroke::new(1.0, palette.hair));
     cursor(ui, cx, document, state, &axis, plot);

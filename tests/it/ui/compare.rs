@@ -23,7 +23,7 @@ fn two_bundles_are_chosen_and_the_differences_walked_through() {
     let mut harness = both();
     press(&mut harness, Key::Num8);
     says(&harness, "Compare refused.log with");
-    click(&mut harness, Role::Button, "good.log");
+    click(&mut harness, Role::Button, "beside good.log");
     wait_for(&mut harness, "They part at Register");
     says(&harness, "A 403 Forbidden; B 200 OK");
     says(&harness, "Difference 1 of");
@@ -36,10 +36,11 @@ fn two_bundles_are_chosen_and_the_differences_walked_through() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::ArrowUp);
     harness.run_steps(4);
     says(&harness, "Difference 1 of");
-    // A row of messages shows both as logged.
+    // A row of messages shows both part by part.
     click(&mut harness, Role::ListItem, "A 403 Forbidden ≠ B 200 OK");
-    says(&harness, "SIP/2.0 403 Forbidden");
-    says(&harness, "SIP/2.0 200 OK");
+    says(&harness, "Both messages");
+    says(&harness, "Start line: A ");
+    says(&harness, "not counted");
     // What is alike goes away and comes back.
     says(&harness, "Transport: A TLS, B TLS, same");
     click(&mut harness, Role::Button, "Only differences");
@@ -89,7 +90,7 @@ fn a_session_with_itself_in_every_size() {
         harness.state_mut().open(&ctx, vec![input("again.log", good_log().into_bytes())]);
         read_to_its_end(&mut harness);
         press(&mut harness, Key::Num8);
-        click(&mut harness, Role::Button, "good.log");
+        click(&mut harness, Role::Button, "beside good.log");
         wait_for(&mut harness, "No difference at all");
         click(&mut harness, Role::Button, "Only differences");
         says(&harness, "All SIP messages are alike");
