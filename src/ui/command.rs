@@ -1,7 +1,7 @@
 //! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
 
-use super::log::LogCommand;
 use super::compare::CompareCommand;
+use super::log::LogCommand;
 use super::state::View;
 use crate::base::SourceRef;
 use crate::bundle::Input;

@@ -101,9 +101,10 @@ fn group_head(ui: &mut Ui, palette: &Palette, group: &Group, rect: Rect) {
 /// The words of one side, with its time.
 pub fn cell_text(cell: &Cell) -> String {
     let said = text::shown(&cell.text);
-    match cell.took_us.or(cell.elapsed_us) {
-        Some(us) => format!("{said}, {}", duration(us)),
-        None => said,
+    // What has both is a length of time itself.
+    match (cell.took_us, cell.elapsed_us) {
+        (Some(us), None) | (None, Some(us)) => format!("{said}, {}", duration(us)),
+        _ => said,
     }
 }
 
