@@ -8,7 +8,7 @@ use super::call_course::course;
 use super::call_holds::changes;
 use super::call_legs::{Leg, Legs, legs};
 use super::media::MediaSegment;
-use super::media_facts::Negotiated;
+use super::media_facts::{self, Negotiated};
 use super::traffic::{Traffic, id, is_masked};
 use super::{CallId, Party, RunId, call_events, call_links};
 use crate::base::{NoteKind, Notes, Private, PrivateKind};
@@ -52,6 +52,8 @@ fn call(traffic: &Traffic<'_>, place: usize, leg: &Leg) -> Call {
     let mut messages: Vec<u32> =
         leg.transactions.iter().filter_map(|t| traffic.transactions.get(*t)).flat_map(Transaction::messages).collect();
     messages.sort_unstable();
+    let bare = negotiated.iter().find(|n| n.offer.media.is_empty() && n.answer.is_some()).and_then(|n| n.exchange.answer);
+    media_facts::complete(traffic, &messages, bare, &mut media);
     let events: Vec<CallEvent> = call_events::events(traffic, leg, &course, &changes);
     if events.iter().any(|e| e.kind == "dtmf") {
         for line in media.iter_mut().filter(|m| m.kind.eq_ignore_ascii_case("audio") && m.dtmf.is_none() && m.codec.is_some()) {

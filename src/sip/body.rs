@@ -45,11 +45,23 @@ pub fn parts<'a>(content_type: Option<&'a str>, text: &'a str) -> Vec<Part<'a>> 
     out
 }
 
+/// A body of so many parts, or of parts so deep in parts, that [`parts`] left some aside.
+pub(crate) fn is_beyond_reach(content_type: &str, text: &str) -> bool {
+    is_multipart(content_type) && {
+        let found = parts(Some(content_type), text);
+        found.len() >= MAX_PARTS || found.iter().any(|part| part.content_type.is_some_and(is_multipart))
+    }
+}
+
+fn is_multipart(content_type: &str) -> bool {
+    media_type(content_type).get(..10).is_some_and(|t| t.eq_ignore_ascii_case("multipart/"))
+}
+
 fn collect<'a>(part: Part<'a>, depth: usize, out: &mut Vec<Part<'a>>) {
     if out.len() >= MAX_PARTS {
         return;
     }
-    let multipart = part.media_type().and_then(|t| t.get(..10)).is_some_and(|t| t.eq_ignore_ascii_case("multipart/"));
+    let multipart = part.content_type.is_some_and(is_multipart);
     let boundary = part.content_type.filter(|_| multipart && depth < MAX_DEPTH).and_then(|t| boundary(t, part.text));
     let Some(boundary) = boundary else {
         out.push(part);
@@ -151,5 +163,8 @@ mod tests {
         let deep = "--x\nContent-Type: multipart/mixed;boundary=x\n\n".repeat(100);
         assert!(parts(Some("multipart/mixed;boundary=x"), &deep).len() <= MAX_PARTS);
         assert_eq!(parts(None, "text").len(), 1);
+        assert!(is_beyond_reach("multipart/mixed;boundary=x", &deep));
+        assert!(is_beyond_reach("multipart/mixed;boundary=x", &"--x\n\nhi\n".repeat(100)));
+        assert!(!is_beyond_reach("multipart/mixed;boundary=x", &"--x\n\nhi\n".repeat(10)));
     }
 }

@@ -178,6 +178,9 @@ pub(crate) fn headers(message: &Message, closed: bool, problems: &mut Problems) 
             problems.push(format!("{name} stands more than once"));
         }
     }
+    if message.header("Content-Type").is_some_and(|told| super::body::is_beyond_reach(told, message.slice(&message.body))) {
+        problems.push("The body has more parts than are read");
+    }
     // Logs often leave out the blank line of a message without a body, so that alone is no fault where Content-Length says 0, nor over UDP,
     // where it may be missing (RFC 3261 §18.3, §20.14).
     if !closed && missing {

@@ -46,11 +46,47 @@ impl Flow {
         }
     }
 
+    /// Its writer sends.
+    pub fn sends(self) -> bool {
+        matches!(self, Self::SendRecv | Self::SendOnly)
+    }
+
+    /// Its writer takes what the other end sends.
+    pub fn takes(self) -> bool {
+        matches!(self, Self::SendRecv | Self::RecvOnly)
+    }
+
     /// From an attribute's name.
     pub fn from_attribute(name: &str) -> Option<Self> {
         [Self::SendRecv, Self::SendOnly, Self::RecvOnly, Self::Inactive]
             .into_iter()
             .find(|flow| flow.word().eq_ignore_ascii_case(name))
+    }
+}
+
+/// How media is secured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Security {
+    /// In the clear.
+    #[default]
+    None,
+    /// SRTP with keys in the description (RFC 4568).
+    Sdes,
+    /// SRTP with keys of a DTLS handshake (RFC 5764).
+    Dtls,
+    /// A secure profile without keys.
+    Profile,
+}
+
+impl Security {
+    /// A word without language: the name of the way.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Sdes => "SDES",
+            Self::Dtls => "DTLS",
+            Self::Profile => "SAVP",
+        }
     }
 }
 
@@ -116,9 +152,31 @@ impl SdpMedia {
         self.protocol.to_ascii_uppercase().contains("SAVP") || !self.crypto.is_empty() || self.fingerprint
     }
 
+    /// How the media is secured. Where both ways are written, the profile tells which is meant.
+    pub fn security(&self) -> Security {
+        let profile = self.protocol.to_ascii_uppercase();
+        match (self.fingerprint, self.crypto.is_empty()) {
+            (true, false) if profile.contains("TLS/") => Security::Dtls,
+            (_, false) => Security::Sdes,
+            (true, true) if profile.contains("RTP/") || profile.contains("DTLS/") => Security::Dtls,
+            _ if profile.contains("SAVP") => Security::Profile,
+            _ => Security::None,
+        }
+    }
+
+    /// The first crypto suite (RFC 4568 §9.1): in an answer the one taken.
+    pub fn crypto_suite(&self) -> Option<&str> {
+        self.crypto.first()?.split_ascii_whitespace().nth(1)
+    }
+
     /// The value of the media's first attribute of that name.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         find(&self.attributes, name)
+    }
+
+    /// The values of all its attributes of that name.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.attributes.iter().filter(move |a| a.name.eq_ignore_ascii_case(name)).filter_map(|a| a.value.as_deref())
     }
 }
 
@@ -412,7 +470,13 @@ pub fn is_comfort_noise(name: &str) -> bool {
     encoding(name).eq_ignore_ascii_case("CN")
 }
 
-fn encoding(name: &str) -> &str {
+/// Repair and retransmission of other formats (RFC 2198, 4588, 5109, 8627): not a codec by itself.
+pub fn is_repair(name: &str) -> bool {
+    ["red", "rtx", "ulpfec", "parityfec", "flexfec"].iter().any(|repair| encoding(name).eq_ignore_ascii_case(repair))
+}
+
+/// `opus` of `opus/48000/2`.
+pub fn encoding(name: &str) -> &str {
     name.split('/').next().unwrap_or(name)
 }
 

@@ -338,6 +338,7 @@ fn call() -> Call {
             secure: false,
             dtmf: Some("telephone-event"),
             outcome: MediaOutcome::Agreed,
+            detail: bundlescope::session::media::MediaDetail::default(),
         }],
         messages: vec![MessageId(2), MessageId(4)],
     }

@@ -35,6 +35,7 @@ mod languages;
 mod log_search;
 mod made;
 mod media_log;
+mod offer_answer;
 mod own_logs;
 mod own_rules;
 #[cfg(feature = "pictures")]
@@ -45,6 +46,7 @@ mod signatures_bundle;
 mod signatures_matrix;
 mod sip_conformance;
 mod sip_hostile;
+mod sip_properties;
 mod smoke;
 mod ui;
 mod verdicts;

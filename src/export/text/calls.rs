@@ -119,18 +119,10 @@ fn ended(view: &View<'_>, call: &Call) -> String {
 /// Time, kind, cause, what came of it, the client's direction, transport, place.
 fn media(view: &View<'_>, media: &MediaSegment) -> Vec<String> {
     let outlet = &view.options.outlet;
-    let mut what = match (media.outcome, &media.codec) {
+    let what = match (media.outcome, &media.codec) {
         (MediaOutcome::Agreed, Some(codec)) => outlet.log(codec).into_owned(),
-        (outcome, _) => view.named("word", outcome.word()),
+        _ => outlet.text(&media.sentence()),
     };
-    if media.outcome != MediaOutcome::Agreed || media.codec.is_none() {
-        let offered = outlet.log(&media.offered.join(" ")).into_owned();
-        let answered = match media.answered.as_slice() {
-            [] => view.word("report.none").to_owned(),
-            formats => outlet.log(&formats.join(" ")).into_owned(),
-        };
-        what = format!("{what}, {}", view.fill("report.offered", &[("offered", &offered), ("answered", &answered)]));
-    }
     let mut more = Vec::new();
     if media.early {
         more.push(view.word("report.early").to_owned());

@@ -5,7 +5,7 @@ use crate::base::{FixedWidth, MemberId, Private, PrivateKind, SourceRef};
 use crate::bundle::Observer;
 use crate::session::call::{Call, CallDirection, CallState, Hold};
 use crate::session::keepalive::{KeepAlive, KeepAliveKind, KeepAliveState, Ping};
-use crate::session::media::{Flow, MediaCause, MediaEnd, MediaOutcome, MediaSegment};
+use crate::session::media::{Flow, MediaCause, MediaDetail, MediaEnd, MediaOutcome, MediaSegment};
 use crate::session::{LoggedMessage, Side};
 use crate::sip::{Message, Observed};
 use crate::timeline::lanes::{Source, golden};
@@ -63,6 +63,7 @@ fn segment(offer: u32, answer: u32, ms: i64, codec: &str, flow: Flow, cause: Med
         secure: true,
         dtmf: None,
         outcome: MediaOutcome::Agreed,
+        detail: MediaDetail::default(),
     }
 }
 

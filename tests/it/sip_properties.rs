@@ -1,0 +1,217 @@
+//! What holds of every message and every log, whatever the writer chose: recorded messages printed in ways drawn by chance. In: recordings.
+//! A property that fails is shown with the smallest way of printing that breaks it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+use std::collections::BTreeMap;
+
+use bundlescope::session::{Facts, LoggedMessage, assemble};
+use bundlescope::sip::Message;
+use proptest::prelude::*;
+
+use super::captured_direct::folders;
+use super::framing::{Wire, wires};
+use super::sip_hostile::entry;
+
+/// How one log prints its messages.
+#[derive(Clone, Copy, Debug)]
+struct Print {
+    /// What ends a line in the file, besides LF.
+    end: &'static str,
+    /// What stands before every line of a message.
+    prefix: &'static str,
+    /// For each line of a message by its number: it begins a record of its own.
+    heads: u64,
+    /// For each line: a record of another thread stands before it.
+    strangers: u64,
+}
+
+fn any_print() -> impl Strategy<Value = Print> {
+    let ends = prop::sample::select(vec!["", "\r", "^M", "\\r\\n", "\\n", "#015#012", "<CR><LF>", ".."]);
+    let prefixes = prop::sample::select(vec!["", "    ", "> ", "[SIP] ", "| ", "sip/tls: "]);
+    let bits = || prop_oneof![Just(0), Just(u64::MAX), any::<u64>()];
+    (ends, prefixes, bits(), prop_oneof![Just(0), any::<u64>()]).prop_map(|(end, prefix, heads, strangers)| Print {
+        end,
+        prefix,
+        heads,
+        strangers,
+    })
+}
+
+fn head(at: usize, thread: &str) -> String {
+    format!(
+        "2024-01-30T07:{:02}:{:02}.{:03}Z <Info> [{thread}] SipTransport.cpp:412 log:BWC:SIP: ",
+        at / 60 % 60,
+        at % 60,
+        at % 1000
+    )
+}
+
+fn print(wires: &[Wire], how: Print) -> Vec<u8> {
+    let mut out = String::new();
+    for (at, wire) in wires.iter().enumerate() {
+        out += &format!("{}{}\n", head(at, "0x390"), if wire.sent { "Sending:" } else { "Received:" });
+        for (nth, line) in wire.raw.split_terminator("\r\n").enumerate() {
+            let bit = |bits: u64| nth < 64 && bits >> nth & 1 == 1;
+            // A stranger's record before a line that begins none of its own would make the line the stranger's.
+            let own = bit(how.heads) || bit(how.strangers);
+            if bit(how.strangers) && nth > 0 {
+                out += &format!("{}heartbeat\n", head(at, "0x777"));
+            }
+            if own && nth > 0 {
+                out += &head(at, "0x390");
+            }
+            out += &format!("{}{line}{}\n", how.prefix, how.end);
+        }
+        out += &format!("{}timer fired\n", head(at, "0x390"));
+    }
+    out.into_bytes()
+}
+
+/// What a message says, in words that its printing must not change.
+fn told(m: &Message) -> (String, Vec<(String, String)>, String) {
+    let fields = m.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    (m.text.lines().next().unwrap_or_default().to_owned(), fields, m.body_text().trim_end().to_owned())
+}
+
+/// Recordings of few enough messages that a case stays quick.
+fn recordings() -> Vec<Vec<Wire>> {
+    folders().iter().map(|folder| wires(folder)).filter(|wires| wires.len() <= 30).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The same messages come out however their lines are ended, prefixed, and spread over records.
+    #[test]
+    fn any_printing_reads_the_same(which in any::<prop::sample::Index>(), how in any_print()) {
+        let recordings = recordings();
+        let wires = &recordings[which.index(recordings.len())];
+        let found = entry::log(&print(wires, how));
+        let ours: Vec<_> = found.iter().map(|m| told(&m.seen.message)).collect();
+        let truth: Vec<_> = wires.iter().map(|w| told(&Message::parse(w.raw.clone()).unwrap())).collect();
+        for (at, (ours, truth)) in ours.iter().zip(&truth).enumerate() {
+            prop_assert_eq!(ours, truth, "message {}", at);
+        }
+        prop_assert_eq!(ours.len(), truth.len());
+    }
+
+    /// Of a log that is cut anywhere, the messages are those of the whole log up to the cut, but for the last, which may be shorter.
+    #[test]
+    fn a_cut_log_gives_a_beginning_of_the_messages(which in any::<prop::sample::Index>(), how in any_print(), cut in 0.0..1.0_f64) {
+        let recordings = recordings();
+        let log = print(&recordings[which.index(recordings.len())], how);
+        let end = (log.len() as f64 * cut) as usize;
+        let (part, whole) = (entry::log(&log[..end]), entry::log(&log));
+        prop_assert!(part.len() <= whole.len());
+        for (at, (ours, all)) in part.iter().zip(&whole).enumerate() {
+            prop_assert_eq!(ours.source.offset, all.source.offset);
+            if at + 1 < part.len() {
+                prop_assert_eq!(&ours.seen.message.text, &all.seen.message.text, "message {}", at);
+            } else {
+                prop_assert_eq!(&ours.seen.message.start, &all.seen.message.start);
+                let names = |m: &LoggedMessage| m.seen.message.fields().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
+                // The last line may be cut within its name.
+                let (ours, all) = (names(ours), names(all));
+                let whole = ours.len().saturating_sub(1);
+                prop_assert!(ours.len() <= all.len() && ours[..whole] == all[..whole], "{:?} {:?}", ours, all);
+            }
+        }
+    }
+
+    /// What is told of a call by the first messages stands, whatever follows: its times, and what happened in it until then.
+    #[test]
+    fn the_first_messages_give_a_beginning_of_the_facts(which in any::<prop::sample::Index>(), keep in any::<prop::sample::Index>()) {
+        let folders = folders();
+        let messages = super::captured_direct::messages(&folders[which.index(folders.len())]);
+        let keep = keep.index(messages.len()) + 1;
+        let (part, whole) = (assemble::facts(messages[..keep].to_vec(), &[]), assemble::facts(messages, &[]));
+        let calls = |facts: &Facts| -> Vec<String> { facts.calls.iter().map(|c| c.call_ids[0].original().to_owned()).collect() };
+        let (ours, all) = (calls(&part), calls(&whole));
+        prop_assert!(all.starts_with(&ours), "{:?} {:?}", ours, all);
+        for (ours, all) in part.calls.iter().zip(&whole.calls) {
+            prop_assert_eq!(ours.direction, all.direction);
+            prop_assert_eq!(ours.started, all.started);
+            prop_assert!(ours.ringing.is_none() || ours.ringing == all.ringing);
+            prop_assert!(ours.answered.is_none() || ours.answered == all.answered);
+            prop_assert!(all.messages.starts_with(&ours.messages));
+            prop_assert!(ours.retransmissions <= all.retransmissions);
+        }
+        prop_assert!(part.registrations.len() <= whole.registrations.len());
+    }
+
+    /// Compact names, other case, blanks around the colon, folds, lists on one line or on several: the same message.
+    #[test]
+    fn any_legal_writing_says_the_same(which in any::<prop::sample::Index>(), dice in prop::collection::vec(0_u8..6, 40), nth in any::<prop::sample::Index>()) {
+        let recordings = recordings();
+        let wires = &recordings[which.index(recordings.len())];
+        let wire = &wires[nth.index(wires.len())];
+        let other = rewritten(&wire.raw, &dice);
+        let (ours, truth) = (Message::parse(other.clone()).unwrap(), Message::parse(wire.raw.clone()).unwrap());
+        prop_assert_eq!(facts(&ours), facts(&truth), "{}", other);
+        prop_assert_eq!(&ours.problems, &truth.problems, "{}", other);
+    }
+}
+
+/// The same message in other writing, drawn by `dice` for each header line.
+fn rewritten(raw: &str, dice: &[u8]) -> String {
+    const COMPACT: [(&str, &str); 9] = [
+        ("Via", "v"),
+        ("From", "f"),
+        ("To", "t"),
+        ("Call-ID", "i"),
+        ("Contact", "m"),
+        ("Content-Type", "c"),
+        ("Content-Length", "l"),
+        ("Supported", "k"),
+        ("Event", "o"),
+    ];
+    let (head, body) = raw.split_once("\r\n\r\n").unwrap_or((raw, ""));
+    let mut lines = head.split("\r\n");
+    let mut out = format!("{}\r\n", lines.next().unwrap_or_default());
+    for (at, line) in lines.enumerate() {
+        let (name, value) = line.split_once(':').unwrap();
+        let value = value.trim();
+        let short = COMPACT.iter().find(|(long, _)| long.eq_ignore_ascii_case(name)).map_or(name, |(_, short)| short);
+        out += &match dice[at % dice.len()] {
+            0 => format!("{short}: {value}"),
+            1 => format!("{}:{value}", name.to_ascii_uppercase()),
+            2 => format!("{} \t: {value}", name.to_ascii_lowercase()),
+            3 => format!("{name}:\r\n   {value}"),
+            4 if name.eq_ignore_ascii_case("Route") || name.eq_ignore_ascii_case("Via") => {
+                // A list on lines of its own where it has more than one element, else an empty fold.
+                format!("{short} :  {value}  ")
+            }
+            _ => line.to_owned(),
+        };
+        out += "\r\n";
+    }
+    format!("{out}\r\n{body}")
+}
+
+fn facts(m: &Message) -> BTreeMap<&'static str, String> {
+    let address =
+        |a: Option<bundlescope::sip::NameAddr<'_>>| format!("{:?}", a.as_ref().map(|a| (a.display.clone(), a.uri, a.tag())));
+    BTreeMap::from([
+        ("start", m.text.lines().next().unwrap_or_default().to_owned()),
+        ("call-id", format!("{:?}", m.call_id())),
+        ("cseq", format!("{:?}", m.cseq())),
+        ("from", address(m.from())),
+        ("to", address(m.to())),
+        (
+            "vias",
+            format!(
+                "{:?}",
+                m.vias().iter().map(|v| (v.transport, v.sent_by(), v.branch(), v.received(), v.rport())).collect::<Vec<_>>()
+            ),
+        ),
+        ("contacts", format!("{:?}", m.contacts().iter().map(|c| (c.uri, c.param("expires"))).collect::<Vec<_>>())),
+        ("routes", format!("{:?}", m.routes().iter().map(|r| r.uri).collect::<Vec<_>>())),
+        ("expires", format!("{:?}", m.expires())),
+        ("event", format!("{:?}", m.header("Event"))),
+        ("supported", format!("{:?}", m.list("Supported"))),
+        ("digest", format!("{:?}", m.credentials().iter().map(|d| (d.param("nonce"), d.param("response"))).collect::<Vec<_>>())),
+        ("body", m.body_text().to_owned()),
+        ("sdp", format!("{:?}", m.sdp())),
+    ])
+}
