@@ -210,7 +210,14 @@ impl Open {
             unquoted = unescape(trimmed);
             trimmed = &unquoted;
         }
-        let Some((rest, at)) = self.behind_prefix(trimmed).or_else(|| self.behind_other_prefix(trimmed, line.headed)) else {
+        let other = line.headed != self.each_headed;
+        // Without a prefix of its own anything would do: what the other kind of line begins with is looked at first.
+        let found = match self.behind_prefix(trimmed) {
+            Some(found) if !(other && self.prefix.is_empty()) => Some(found),
+            found if other => self.behind_other_prefix(trimmed, line.headed).or(found),
+            found => found,
+        };
+        let Some((rest, at)) = found else {
             return Answer::NotMine;
         };
         if self.doubled && self.padded {
@@ -271,7 +278,7 @@ impl Open {
 
     /// A message in records cut at will: its lines that begin a record have another prefix than those that do not.
     fn behind_other_prefix<'a>(&mut self, content: &'a [u8], headed: bool) -> Option<(&'a [u8], usize)> {
-        if headed == self.each_headed || !self.is_unfinished() {
+        if !self.is_unfinished() {
             return None;
         }
         let known = self.other_prefix.as_ref().and_then(|prefix| strip(prefix, content));
@@ -282,17 +289,19 @@ impl Open {
         Some((content.get(at..)?, at))
     }
 
-    /// A known header name, or a line of a description behind what the message's own record begins with.
+    /// Behind nothing, or behind what the message's own record begins with too: a known header, or a line of a description.
     fn learn_other(&self, content: &[u8], headed: bool) -> Option<usize> {
-        if let (Phase::Header, Some(at)) = (self.phase, learn(&self.lead, content)) {
-            return Some(at);
-        }
         if !headed {
             return Some(0);
         }
         let same = content.iter().zip(&self.lead).take_while(|(a, b)| a == b).count();
-        let at = content.get(..same)?.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |last| last + 1);
-        content.get(at..).is_some_and(is_surely_sdp).then_some(at)
+        match self.phase {
+            Phase::Header => learn(&self.lead, content).filter(|at| *at <= same),
+            Phase::Body => {
+                let at = content.get(..same)?.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |last| last + 1);
+                content.get(at..).is_some_and(is_surely_sdp).then_some(at)
+            }
+        }
     }
 
     fn offer_header(&mut self, rest: &[u8], cr: bool, own: bool, headed: bool) -> Answer {
