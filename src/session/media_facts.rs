@@ -86,10 +86,12 @@ impl<'a> Negotiated<'a> {
             (Outcome::Completed, Some(LineState::NoCommonFormat)) => MediaOutcome::NoCommonCodec,
             // Both sides keep the place of a line that is gone, unless the answer wrongly opens it.
             (Outcome::Completed, Some(LineState::Withdrawn)) => MediaOutcome::Rejected,
-            (Outcome::Completed, Some(LineState::Agreed)) => match line.and_then(AgreedLine::codec) {
-                None if !line.is_some_and(AgreedLine::has_telephone_event) => MediaOutcome::NoCommonCodec,
-                _ => MediaOutcome::Agreed,
-            },
+            (Outcome::Completed, Some(LineState::Agreed)) => {
+                // A line that was offered for digits alone is agreed with them alone.
+                let digits_alone = offered.formats.iter().all(is_aside);
+                let agreed = digits_alone || line.and_then(AgreedLine::codec).is_some();
+                if agreed { MediaOutcome::Agreed } else { MediaOutcome::NoCommonCodec }
+            }
         };
         let open = matches!(outcome, MediaOutcome::Agreed | MediaOutcome::NoCommonCodec);
         let line_open = line.filter(|_| open);

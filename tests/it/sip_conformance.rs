@@ -4,7 +4,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
-use bundlescope::sip::{Message, Method, StartLine, Uri};
+use bundlescope::base::LogTime;
+use bundlescope::sip::key::Keys;
+use bundlescope::sip::transaction::Transactions;
+use bundlescope::sip::{Direction, Message, Method, Observed, StartLine, Uri};
 
 fn fixture(path: &str) -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rfc").join(path);
@@ -308,6 +311,48 @@ fn multipart() {
     assert_eq!(types, ["text/plain", "application/octet-stream"]);
     assert_eq!(m.parts()[0].text.trim_end(), "Hello");
     assert!(m.sdp().is_none());
+}
+
+/// The flows of RFC 3665 that Alice's client sees, put into transactions: the ACK of a refusal and of a 2xx, credentials in a new request, a CANCEL
+/// and what it ends.
+#[test]
+fn flows_of_rfc_3665_as_transactions() {
+    let text = fixture("3665.txt");
+    let flow = |section: &str| -> Transactions {
+        let parts = text.split("=== ").filter_map(|part| part.split_once('\n')).filter(|(label, _)| label.starts_with(section));
+        let seen: Vec<Seen> = parts
+            .enumerate()
+            .map(|(at, (_, text))| {
+                let message = Message::parse(text.replace('\n', "\r\n")).unwrap();
+                let alice = message.top_via().unwrap().host.contains("client.atlanta") || section == "2.1 ";
+                let sent = message.is_request() == alice;
+                let direction = if sent { Direction::Sent } else { Direction::Received };
+                Seen(Observed { message, at: Some(LogTime(at as i64 * 1000)), direction, remote: None, local: None })
+            })
+            .collect();
+        let keys = Keys::read(&seen, |_| Some(0));
+        Transactions::build(&keys)
+    };
+    let told = |t: &Transactions| -> Vec<(String, usize, usize, usize)> {
+        t.list.iter().map(|t| (t.method.as_str().to_owned(), t.requests.len(), t.responses.len(), t.acks.len())).collect()
+    };
+    let line = |method: &str, requests, responses, acks| (method.to_owned(), requests, responses, acks);
+    assert_eq!(told(&flow("2.1 ")), [line("REGISTER", 1, 1, 0), line("REGISTER", 1, 1, 0)]);
+    assert_eq!(told(&flow("3.1 ")), [line("INVITE", 1, 2, 1), line("BYE", 1, 1, 0)]);
+    assert_eq!(told(&flow("3.2 ")), [line("INVITE", 1, 1, 1), line("INVITE", 1, 3, 1), line("BYE", 1, 1, 0)]);
+    let cancelled = flow("3.8 ");
+    assert_eq!(told(&cancelled), [line("INVITE", 1, 3, 1), line("CANCEL", 1, 1, 0)]);
+    assert_eq!((cancelled.list[0].cancelled_by, cancelled.list[1].cancels), (Some(1), Some(0)));
+    assert!(cancelled.repeats.iter().all(|n| *n == 0));
+}
+
+/// An observed message for the readers that take any holder of one.
+struct Seen(Observed);
+
+impl AsRef<Observed> for Seen {
+    fn as_ref(&self) -> &Observed {
+        &self.0
+    }
 }
 
 /// Messages of real stacks are well-formed: a problem called there is a false alarm, unless the recording made it.

@@ -282,17 +282,24 @@ impl Open {
             return None;
         }
         let known = self.other_prefix.as_ref().and_then(|prefix| strip(prefix, content));
-        let at = known.or_else(|| self.learn_other(content, headed))?;
-        if known.is_none() {
-            self.other_prefix = content.get(..at).map(<[u8]>::to_vec);
-        }
+        let at = match (known, self.learn_other(content, headed)) {
+            (Some(at), _) => at,
+            (None, Some(at)) => {
+                self.other_prefix = content.get(..at).map(<[u8]>::to_vec);
+                at
+            }
+            // A line behind the one that began the record: as it stands.
+            (None, None) if !headed => 0,
+            (None, None) => return None,
+        };
         Some((content.get(at..)?, at))
     }
 
-    /// Behind nothing, or behind what the message's own record begins with too: a known header, or a line of a description.
+    /// At the beginning of a record behind nothing, or behind what the message's own record begins with too: a known header, or a line of a
+    /// description. Elsewhere behind anything: a known header.
     fn learn_other(&self, content: &[u8], headed: bool) -> Option<usize> {
         if !headed {
-            return Some(0);
+            return learn(b"", content).filter(|_| self.phase == Phase::Header);
         }
         let same = content.iter().zip(&self.lead).take_while(|(a, b)| a == b).count();
         match self.phase {
