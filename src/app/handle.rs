@@ -11,6 +11,7 @@ use crate::ui::{Command, View};
 mod compare;
 mod document;
 mod log;
+mod timeline;
 mod window;
 
 pub(super) use compare::{Pending, when_read};
@@ -40,6 +41,8 @@ pub fn drain(app: &mut App, ctx: &Context) {
 }
 
 fn handle(app: &mut App, ctx: &Context, command: Command) {
+    let tab = (app.active, app.tabs.len());
+    let before = app.shown().map(|shown| shown.view.selection);
     match command {
         Command::OpenFiles | Command::OpenFolder if app.picker.is_some() => {}
         Command::OpenFiles => app.picker = dialog::choose(false, ctx),
@@ -91,10 +94,15 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
             document::copy(app, ctx, matches!(command, Command::CopyMessage));
         }
         other => {
-            if let Some(shown) = app.shown() {
-                document::handle(shown, other);
+            let Some(shown) = app.shown() else { return };
+            match other {
+                Command::Timeline(wish) => timeline::handle(shown, wish),
+                other => document::handle(shown, other),
             }
         }
+    }
+    if let (Some(before), Some(shown)) = (before.filter(|_| tab == (app.active, app.tabs.len())), app.shown()) {
+        timeline::follow(shown, before);
     }
     ctx.request_repaint();
 }
@@ -133,6 +141,8 @@ fn back(app: &mut App, ctx: &Context) {
             // Esc has left a text box; that is enough.
             state.log.typed.clear();
             state.log.fault = None;
+        } else if matches!(state.view, View::Overview | View::Timeline) && state.timeline.clear_measure() {
+            // Measuring is a level of its own.
         } else if state.view == View::Messages && !state.filter.is_empty() {
             state.filter.clear();
         } else if !state.back() {

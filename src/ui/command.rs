@@ -3,6 +3,7 @@
 use super::compare::CompareCommand;
 use super::log::LogCommand;
 use super::state::View;
+use super::timeline::TimelineCommand;
 use crate::base::SourceRef;
 use crate::bundle::Input;
 use crate::findings::ask::About;
@@ -62,6 +63,8 @@ pub enum Command {
     Pan(f64),
     /// Show the whole run.
     ShowAllTime,
+    /// Something about the timeline's lanes, cursor or ruler.
+    Timeline(TimelineCommand),
     /// Put the cursor into the search box.
     Find,
     /// Show or hide the keys.

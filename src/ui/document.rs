@@ -7,23 +7,10 @@ use crate::analyse::Analysis;
 use crate::base::{Note, Tone};
 use crate::bundle::Observer;
 use crate::findings::Severity;
-use crate::records::Level;
 use crate::session::call::CallState;
 use crate::session::{MessageId, RunId};
 use crate::timeline::lanes::Source;
-use crate::timeline::{Extent, Scene, Subject};
-
-/// Columns of the overview strip.
-const BINS: usize = 720;
-
-/// How much is in the log over its whole time.
-#[derive(Clone, Debug, Default)]
-pub struct Density {
-    /// The whole time; `None` without times.
-    pub extent: Option<Extent>,
-    /// Records in each column and whether one is an error.
-    pub bins: Vec<(u32, bool)>,
-}
+use crate::timeline::{Scene, Subject, Survey};
 
 /// One opened bundle.
 #[derive(Debug)]
@@ -32,8 +19,8 @@ pub struct Document {
     pub analysis: Arc<Analysis>,
     /// One scene for each run; one for everything when there is no run.
     pub scenes: Vec<Scene>,
-    /// The overview strip.
-    pub density: Density,
+    /// How much is when, where errors and gaps are: of the whole bundle.
+    pub survey: Survey,
     /// Records read in all members.
     pub records: u64,
     /// What could not be read: of the bundle as a whole first, then by member.
@@ -43,14 +30,14 @@ pub struct Document {
 impl Document {
     /// Lays out what an analysis found. Takes time on large bundles: for job threads.
     pub fn new(analysis: Arc<Analysis>) -> Self {
-        let (facts, index) = (&analysis.facts, analysis.index.as_slice());
+        let facts = &analysis.facts;
+        let survey = Survey::new(facts, &analysis.index);
         let runs = u32::try_from(facts.runs.len()).unwrap_or(u32::MAX);
-        let scene = |run| Scene::new(&Source::new(facts, index, run).with_findings(&analysis.findings));
+        let scene = |run| Scene::new(&Source::new(facts, &survey, run).with_findings(&analysis.findings));
         let scenes = if runs == 0 { vec![scene(None)] } else { (0..runs).map(|run| scene(Some(RunId(run)))).collect() };
-        let density = density(&analysis);
         let records = analysis.members.iter().map(|m| m.records).sum();
         let notes = all_notes(&analysis);
-        Self { scenes, density, records, notes, analysis }
+        Self { scenes, survey, records, notes, analysis }
     }
 
     /// Name of the file or folder.
@@ -119,24 +106,4 @@ fn all_notes(analysis: &Analysis) -> Vec<Note> {
     out.retain(|note| seen.insert((note.kind, note.member, note.line, note.text.clone())));
     out.sort_by_key(|note| note.member);
     out
-}
-
-fn density(analysis: &Analysis) -> Density {
-    let first = analysis.members.iter().filter_map(|m| m.first).min();
-    let last = analysis.members.iter().filter_map(|m| m.last).max();
-    let Some((first, last)) = first.zip(last) else { return Density::default() };
-    let extent = Extent { start_us: first.0, end_us: last.0.max(first.0) };
-    let mut bins = vec![(0_u32, false); BINS];
-    for index in &analysis.index {
-        for entry in (0..index.len()).filter_map(|n| index.get(n)) {
-            let Some(at) = entry.time else { continue };
-            let part = at.since_us(first) as f64 / extent.length_us() as f64;
-            let column = (part * BINS as f64).clamp(0.0, (BINS - 1) as f64) as usize;
-            if let Some((count, bad)) = bins.get_mut(column) {
-                *count = count.saturating_add(1);
-                *bad |= entry.level == Level::Error;
-            }
-        }
-    }
-    Density { extent: Some(extent), bins }
 }

@@ -7,6 +7,7 @@ use super::compare::CompareState;
 use super::document::Document;
 use super::log::LogState;
 use super::panels::excerpt::Excerpt;
+use super::timeline::TimelineState;
 use super::undo::{Undo, Undoable};
 use crate::base::{Language, SourceRef, words};
 use crate::session::startup::StageId;
@@ -143,6 +144,8 @@ pub struct ViewState {
     pub axis: Option<(Extent, i64)>,
     /// The one time cursor over all panels, µs UTC; `None`: not set yet.
     pub cursor_us: Option<i64>,
+    /// How the timeline stands beyond its window.
+    pub timeline: TimelineState,
     /// First point of the lanes shown, when they are higher than their panel.
     pub lanes_scroll_px: f32,
     /// Folds that are open.
@@ -188,6 +191,7 @@ impl ViewState {
             window: None,
             axis: None,
             cursor_us: None,
+            timeline: TimelineState::default(),
             lanes_scroll_px: 0.0,
             open_folds: BTreeSet::new(),
             filter: String::new(),

@@ -57,7 +57,7 @@ impl Choice {
             Self::Utc => 0,
             Self::Fixed(offset_s) => offset_s,
             Self::Log => document.and_then(of_log).unwrap_or(0),
-            Self::Local => local_offset_s(document.and_then(|d| d.density.extent).map(|e| LogTime(e.start_us))),
+            Self::Local => local_offset_s(document.and_then(|d| d.survey.extent).map(|e| LogTime(e.start_us))),
         }
     }
 }

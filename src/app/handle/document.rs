@@ -84,9 +84,12 @@ pub fn handle(shown: &mut Shown, command: Command) {
         Command::Zoom(factor) => {
             if let Some(extent) = document.scene(state.run).and_then(|s| s.extent) {
                 let window = state.window.unwrap_or(Window::all(extent));
-                let chosen = state.selection.message.and_then(|id| document.analysis.facts.message(id)).and_then(|m| m.seen.at);
                 let middle = (window.start_us + window.end_us) / 2.0;
-                let at = chosen.map(|t| t.0 as f64).filter(|us| window.start_us <= *us && *us <= window.end_us).unwrap_or(middle);
+                let at = state
+                    .cursor_us
+                    .map(|us| us as f64)
+                    .filter(|us| window.start_us <= *us && *us <= window.end_us)
+                    .unwrap_or(middle);
                 state.window = Some(window.zoomed(at, factor, extent));
             }
         }

@@ -212,7 +212,7 @@ fn nothing_of_a_run_is_left_out() {
 #[test]
 fn lanes_of_the_held_call() {
     let facts = facts();
-    let scene = Scene::new(&Source::new(&facts, &[], None));
+    let scene = Scene::new(&Source::new(&facts, &crate::timeline::Survey::default(), None));
     let shown = golden::scene(&scene, T0);
     let expected = "\
 Registration | Registration |  | Some(Muted)

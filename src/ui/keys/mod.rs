@@ -112,8 +112,15 @@ pub const fn first(shortcut: Shortcut) -> Shortcut {
 }
 
 /// Every list of keys, in the order of the help.
-const LISTS: &[&[Shortcut]] =
-    &[general::GENERAL, general::DOCUMENT, general::MESSAGES, general::TIMELINE, super::log::keys::LOG, compare::COMPARE];
+const LISTS: &[&[Shortcut]] = &[
+    general::GENERAL,
+    general::DOCUMENT,
+    general::MESSAGES,
+    general::TIMELINE,
+    super::timeline::KEYS,
+    super::log::keys::LOG,
+    compare::COMPARE,
+];
 
 /// Keys of every list and field, done by the toolkit: caps and words.
 pub const ITEMS: &[(&str, &str)] =

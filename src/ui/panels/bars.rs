@@ -13,7 +13,7 @@ use crate::base::{LogTime, Tone};
 use crate::timeline::figures::{count, elapsed};
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{cut_left, cut_right, focus_ring, icon_button, key_cap, line_below};
-use crate::ui::{Command, Cx, Document, Type, View, ViewState, ladder, text, zone};
+use crate::ui::{Command, Cx, Document, Type, View, ViewState, ladder, text, timeline, zone};
 
 /// Height of the tabs.
 pub const TOP: f32 = 36.0;
@@ -234,6 +234,10 @@ pub fn status(ui: &mut Ui, cx: &Cx<'_>, document: Option<(&Document, &ViewState)
         inner.min.x = used.right() + 20.0;
         text::line(ui, inner, Align::Min, &figure, Type::Small, palette.t3);
         return;
+    }
+    for said in timeline::status(document, state) {
+        let used = text::line(ui, cut_right(&mut inner, 220.0), Align::Max, &said, Type::Small, palette.t2).rect;
+        inner.max.x = used.left() - 16.0;
     }
     let Some((place, at)) = state.selection.message.and_then(|id| ladder::reference(document, id)) else {
         let figure = Words::current().fill("window.records_read", &[("n", &count(document.records))]);
