@@ -36,12 +36,12 @@ struct Took {
 }
 
 impl Window {
-    fn step(&mut self, events: Vec<Event>, modifiers: Modifiers) -> Took {
+    fn step(&mut self, mut events: Vec<Event>, modifiers: Modifiers) -> Took {
+        events.insert(0, Event::ModifiersChanged(modifiers));
         self.time_s += 1.0 / 60.0;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
             time: Some(self.time_s),
-            modifiers,
             events,
             ..RawInput::default()
         };
