@@ -14,6 +14,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 mod compare;
 mod keys;
 mod log;
+mod lists;
 
 /// A log line's head, `ms` after 08:14:02 UTC.
 fn head(ms: u64, level: &str) -> String {
