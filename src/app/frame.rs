@@ -74,7 +74,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
                 View::Calls => work::calls(ui, &mut cx, &document, state, rect),
                 View::Messages => messages::show(ui, &mut cx, &document, state, rect),
                 View::Log => log::show(ui, &mut cx, &document, state, rect),
-                View::Files => files::show(ui, &mut cx, &document, rect),
+                View::Files => files::show(ui, &mut cx, &document, state, rect),
                 View::Compare => compare::show(ui, &mut cx, &document, &mut state.compare, &others, rect),
             }
             shown = Some(ready);

@@ -10,12 +10,14 @@ use crate::ui::{Command, View};
 
 mod compare;
 mod document;
+mod lists;
 mod log;
 mod timeline;
 mod window;
 
 pub(super) use compare::{Pending, when_read};
 pub(super) use document::settle;
+pub(super) use lists::poll as poll_lists;
 pub(super) use log::tend as tend_log;
 
 /// Steps of the UI scale.
@@ -88,6 +90,7 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         Command::Back => back(app, ctx),
         Command::ShowLines(source) => document::show_lines(app, ctx, source),
         Command::Log(command) => log::handle(app, ctx, command),
+        Command::List(command) => lists::handle(app, ctx, command),
         Command::Window(command) => window::handle(app, ctx, command),
         Command::CopyAsk(about) => document::copy_ask(app, ctx, about),
         Command::CopyReference | Command::CopyMessage => {
@@ -137,14 +140,15 @@ fn back(app: &mut App, ctx: &Context) {
         app.active = Some(app.tabs.len() - 1);
     } else if let Some(shown) = app.shown() {
         let state = &mut shown.view;
+        let list = state.lists.in_view(state.view).filter(|list| !state.lists.of(*list).filter.is_empty());
         if state.view == View::Log && state.log.left_box {
             // Esc has left a text box; that is enough.
             state.log.typed.clear();
             state.log.fault = None;
         } else if matches!(state.view, View::Overview | View::Timeline) && state.timeline.clear_measure() {
             // Measuring is a level of its own.
-        } else if state.view == View::Messages && !state.filter.is_empty() {
-            state.filter.clear();
+        } else if let Some(list) = list {
+            state.lists.of_mut(list).filter.clear();
         } else if !state.back() {
             state.selection = Selection { subject: state.selection.subject, ..Selection::default() };
             state.view = View::Overview;

@@ -105,6 +105,8 @@ pub struct App {
     commands: Vec<Command>,
     toast: Option<(String, f64)>,
     picker: Option<Receiver<Vec<PathBuf>>>,
+    /// A file being named and written.
+    saver: Option<Receiver<Option<String>>>,
     picture: Option<Picture>,
     /// Paths of later starts.
     arrivals: Option<Receiver<Vec<PathBuf>>>,
@@ -309,6 +311,7 @@ impl eframe::App for App {
         frame::paint(self, ui, scheme);
         handle::drain(self, &ctx);
         handle::tend_log(self, &ctx);
+        handle::poll_lists(self, &ctx);
         picture::step(self, &ctx);
     }
 }

@@ -10,6 +10,7 @@ use crate::base::words::{self, Words};
 pub mod ask;
 pub mod catalogue;
 pub mod compare;
+pub mod csv;
 pub mod formats;
 pub mod json;
 pub mod outlet;

@@ -1,6 +1,7 @@
 //! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
 
 use super::compare::CompareCommand;
+use super::lists::ListCommand;
 use super::log::LogCommand;
 use super::state::View;
 use super::timeline::TimelineCommand;
@@ -89,6 +90,8 @@ pub enum Command {
     CopyAsk(About),
     /// Something about the log.
     Log(LogCommand),
+    /// About a list.
+    List(ListCommand),
     /// About the window itself: tabs, focus, settings, steps back and forth.
     Window(WindowCommand),
     /// About the comparison.

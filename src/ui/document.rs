@@ -8,7 +8,7 @@ use crate::base::{Note, Tone};
 use crate::bundle::Observer;
 use crate::findings::Severity;
 use crate::session::call::CallState;
-use crate::session::{MessageId, RunId};
+use crate::session::{LoggedMessage, MessageId, RunId};
 use crate::timeline::lanes::Source;
 use crate::timeline::{Scene, Subject, Survey};
 
@@ -25,6 +25,8 @@ pub struct Document {
     pub records: u64,
     /// What could not be read: of the bundle as a whole first, then by member.
     pub notes: Vec<Note>,
+    /// Messages of each run, counted once.
+    messages: Vec<usize>,
 }
 
 impl Document {
@@ -37,7 +39,8 @@ impl Document {
         let scenes = if runs == 0 { vec![scene(None)] } else { (0..runs).map(|run| scene(Some(RunId(run)))).collect() };
         let records = analysis.members.iter().map(|m| m.records).sum();
         let notes = all_notes(&analysis);
-        Self { scenes, survey, records, notes, analysis }
+        let messages = (0..runs).map(|run| count_of_run(&analysis, RunId(run))).collect();
+        Self { scenes, survey, records, notes, messages, analysis }
     }
 
     /// Name of the file or folder.
@@ -77,25 +80,29 @@ impl Document {
         call.map(|c| Subject::Call(c.id)).or_else(registration)
     }
 
-    /// Messages of a run whose text holds `filter`, case aside; all when it is empty.
-    pub fn messages(&self, run: RunId, filter: &str) -> Vec<MessageId> {
-        let wish = filter.to_lowercase();
-        let all = (0_u32..).map(MessageId).zip(&self.analysis.facts.messages);
-        all.filter(|(_, m)| m.run == run || m.observer == Observer::Server)
-            .filter(|(_, m)| wish.is_empty() || m.seen.message.text.to_lowercase().contains(&wish))
-            .map(|(id, _)| id)
-            .collect()
+    /// The first message of a run.
+    pub fn first_message(&self, run: RunId) -> Option<MessageId> {
+        let mut all = (0_u32..).map(MessageId).zip(&self.analysis.facts.messages);
+        all.find(|(_, m)| of_run(m, run)).map(|(id, _)| id)
     }
 
     /// How many messages a run has.
     pub fn messages_of_run(&self, run: RunId) -> usize {
-        self.analysis.facts.messages.iter().filter(|m| m.run == run || m.observer == Observer::Server).count()
+        self.messages.get(run.0 as usize).copied().unwrap_or_else(|| count_of_run(&self.analysis, run))
     }
 
     /// Path of a member, for references.
     pub fn member_path(&self, id: crate::base::MemberId) -> &str {
         self.analysis.bundle.members.get(id.index()).map_or("", |m| m.path.as_str())
     }
+}
+
+fn of_run(message: &LoggedMessage, run: RunId) -> bool {
+    message.run == run || message.observer == Observer::Server
+}
+
+fn count_of_run(analysis: &Analysis, run: RunId) -> usize {
+    analysis.facts.messages.iter().filter(|m| of_run(m, run)).count()
 }
 
 /// Every note once.

@@ -32,6 +32,10 @@ struct Group {
 #[derive(Clone, Copy, Debug, Default)]
 struct InList(Option<Id>);
 
+/// The table that has it.
+#[derive(Clone, Copy, Debug, Default)]
+struct InTable(Option<Id>);
+
 /// Panels painted, and the one that the focus should go to.
 #[derive(Clone, Debug, Default)]
 struct Panels {
@@ -187,4 +191,17 @@ pub fn next_panel(ctx: &Context, way: i32) {
         panels.wanted = panels.order.get(place).map(|(id, _)| (*id, way, count));
     });
     ctx.request_repaint();
+}
+
+/// The row of a table that the keyboard talks to: the table itself answers arrows, Home and End, pages, Ctrl A and Ctrl C.
+pub fn hold(ctx: &Context, id: Id) {
+    still(ctx);
+    with(ctx, Id::unique("focus-in-list"), |in_list: &mut InList| in_list.0 = Some(id));
+    with(ctx, Id::unique("focus-in-table"), |in_table: &mut InTable| in_table.0 = Some(id));
+}
+
+/// Does a table have the focus?
+pub fn in_table(ctx: &Context) -> bool {
+    let table = with(ctx, Id::unique("focus-in-table"), |in_table: &mut InTable| in_table.0);
+    table.is_some() && ctx.memory(|memory| memory.focused()) == table
 }

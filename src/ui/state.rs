@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::compare::CompareState;
 use super::document::Document;
+use super::lists::Lists;
 use super::log::LogState;
 use super::panels::excerpt::Excerpt;
 use super::timeline::TimelineState;
@@ -104,7 +105,7 @@ pub struct Filters {
     run: usize,
     subject: Option<Subject>,
     window: Option<Window>,
-    filter: String,
+    filters: Vec<String>,
     /// The filter of the log, and how often it was changed.
     log: (String, u32),
 }
@@ -114,7 +115,7 @@ impl Undoable for Filters {
         // Choosing a call is no step of its own: it comes back with the next one.
         u32::from(self.run != before.run)
             | u32::from(self.window != before.window) << 1
-            | u32::from(self.filter != before.filter) << 2
+            | u32::from(self.filters != before.filters) << 2
             // Each is a step of its own, however soon the next follows.
             | u32::from(self.log.0 != before.log.0) << (3 + self.log.1 % 2)
     }
@@ -150,12 +151,10 @@ pub struct ViewState {
     pub lanes_scroll_px: f32,
     /// Folds that are open.
     pub open_folds: BTreeSet<MessageId>,
-    /// Text that messages must hold.
-    pub filter: String,
+    /// Tables: their columns, sorting, filters.
+    pub lists: Lists,
     /// The next frame brings the chosen row into view.
     pub reveal: bool,
-    /// The next frame puts the cursor into the search box.
-    pub focus_filter: bool,
     /// Lines of the log that a job read; none while it reads.
     pub excerpt: Option<Excerpt>,
     /// How the log view stands.
@@ -168,14 +167,11 @@ pub struct ViewState {
 
 /// What a ladder was built for: its subject, the open folds and the language of its words.
 type LadderKey = (Subject, BTreeSet<MessageId>, Language);
-/// What a list of messages was made for: the run and the text searched.
-type RowsKey = (usize, String);
 
 /// Derived data with the full key it was made for.
 #[derive(Clone, Debug, Default)]
 pub struct Memo {
     ladder: Option<(LadderKey, Arc<Ladder>)>,
-    rows: Option<(RowsKey, Arc<Vec<MessageId>>)>,
 }
 
 impl ViewState {
@@ -194,9 +190,8 @@ impl ViewState {
             timeline: TimelineState::default(),
             lanes_scroll_px: 0.0,
             open_folds: BTreeSet::new(),
-            filter: String::new(),
+            lists: Lists::default(),
             reveal: false,
-            focus_filter: false,
             excerpt: None,
             log: LogState::default(),
             compare: CompareState::default(),
@@ -260,13 +255,13 @@ impl ViewState {
 
     fn go_to(&mut self, place: Place) {
         (self.view, self.run, self.selection, self.window) = (place.view, place.run, place.selection, place.window);
-        self.reveal = true;
+        self.show_chosen();
     }
 
     /// Filters and zoom as they are.
     pub fn filters(&self) -> Filters {
         let log = (self.log.filter.written(), self.log.filters_set);
-        Filters { run: self.run, subject: self.selection.subject, window: self.window, filter: self.filter.clone(), log }
+        Filters { run: self.run, subject: self.selection.subject, window: self.window, filters: self.lists.filters(), log }
     }
 
     /// Puts filters and zoom back.
@@ -279,9 +274,10 @@ impl ViewState {
             self.selection.subject = filters.subject;
             self.selection.message = None;
         }
-        (self.window, self.filter) = (filters.window, filters.filter);
+        self.window = filters.window;
+        self.lists.set_filters(&filters.filters);
         self.log.set_filter(&filters.log.0);
-        self.reveal = true;
+        self.show_chosen();
     }
 
     /// The ladder of what is chosen.
@@ -298,13 +294,9 @@ impl ViewState {
         self.memo.ladder.as_ref().map(|(_, ladder)| Arc::clone(ladder))
     }
 
-    /// The messages of the run that hold the filter's text.
-    pub fn messages(&mut self, document: &Document) -> Arc<Vec<MessageId>> {
-        let fits = self.memo.rows.as_ref().is_some_and(|((run, filter), _)| *run == self.run && *filter == self.filter);
-        if !fits {
-            let rows = document.messages(self.run_id(), &self.filter);
-            self.memo.rows = Some(((self.run, self.filter.clone()), Arc::new(rows)));
-        }
-        self.memo.rows.as_ref().map_or_else(Arc::default, |(_, rows)| Arc::clone(rows))
+    /// The next frame brings what is chosen into view, wherever it is listed.
+    pub fn show_chosen(&mut self) {
+        self.reveal = true;
+        self.lists.reveal();
     }
 }

@@ -44,6 +44,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
             "export/",
             "app/",
             "ui/state",
+            "ui/table/layout",
         ],
     ),
     ("base64", r"\bbase64::", &["app/instance", "session/environment"]),

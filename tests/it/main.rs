@@ -22,6 +22,7 @@ mod cli;
 mod clocks;
 mod codes;
 mod compare;
+mod contrast;
 mod desktop;
 mod device_config;
 mod dialects;

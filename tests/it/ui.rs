@@ -15,6 +15,7 @@ mod compare;
 mod keys;
 mod log;
 mod timeline;
+mod lists;
 
 /// A log line's head, `ms` after 08:14:02 UTC.
 fn head(ms: u64, level: &str) -> String {

@@ -2,6 +2,7 @@
 
 use eframe::egui::Context;
 
+use super::lists;
 use crate::app::{App, Shown, TOAST_S, jobs};
 use crate::base::words::{Words, word};
 use crate::base::{SourceRef, Tone};
@@ -11,6 +12,7 @@ use crate::session::MessageId;
 use crate::session::startup::StageId;
 use crate::timeline::ladder::Kind;
 use crate::timeline::{Subject, Target, Window};
+use crate::ui::lists::List;
 use crate::ui::state::Selection;
 use crate::ui::{Command, View, ViewState, ladder};
 
@@ -61,7 +63,7 @@ pub fn handle(shown: &mut Shown, command: Command) {
         }
         Command::Step(step) => {
             let next = match state.view {
-                View::Messages => ladder::step_in(&state.messages(document), state.selection.message, step),
+                View::Messages => lists::step(state, step),
                 View::Timeline | View::Calls => {
                     state.ladder(document).and_then(|l| ladder::step(&l, state.selection.message, step))
                 }
@@ -70,7 +72,7 @@ pub fn handle(shown: &mut Shown, command: Command) {
             if let Some(id) = next {
                 // Steps are one place to come back from, not one each.
                 state.selection.message = Some(id);
-                state.reveal = true;
+                state.show_chosen();
                 bring_into_view(shown);
             }
         }
@@ -101,8 +103,12 @@ pub fn handle(shown: &mut Shown, command: Command) {
         }
         Command::Find if state.view == View::Log => state.log.focus = Some(crate::ui::log::state::Field::Search),
         Command::Find => {
-            go(state, View::Messages);
-            state.focus_filter = true;
+            // A list that is shown is searched; elsewhere the messages are.
+            let list = state.lists.in_view(state.view).unwrap_or(List::Messages);
+            if list == List::Messages {
+                go(state, View::Messages);
+            }
+            state.lists.of_mut(list).focus_filter = true;
         }
         _ => {}
     }
@@ -131,12 +137,12 @@ fn go(state: &mut ViewState, view: View) {
     if state.view != view {
         state.remember();
         state.view = view;
-        state.reveal = true;
+        state.show_chosen();
     }
 }
 
 /// Chooses a message everywhere; the ladder changes its subject when the message is not in it.
-fn show_message(shown: &mut Shown, id: MessageId) {
+pub(super) fn show_message(shown: &mut Shown, id: MessageId) {
     let (document, state) = (&shown.document, &mut shown.view);
     // Steps inside one ladder are not levels: back leads to where the ladder was chosen.
     let inside = state.ladder(document).is_some_and(|ladder| ladder.row_of(id).is_some());
@@ -149,7 +155,7 @@ fn show_message(shown: &mut Shown, id: MessageId) {
     }
     state.selection.message = Some(id);
     state.selection.lines = None;
-    state.reveal = true;
+    state.show_chosen();
     if !inside {
         let facts = &document.analysis.facts;
         let call = facts.calls.iter().find(|c| c.messages.contains(&id)).map(|c| Subject::Call(c.id));
@@ -173,7 +179,7 @@ pub fn settle(shown: &mut Shown) {
     match shown.view.view {
         View::Timeline | View::Calls => {}
         View::Messages => {
-            shown.view.selection.message = shown.view.messages(&shown.document).first().copied();
+            shown.view.selection.message = shown.document.first_message(shown.view.run_id());
             return;
         }
         View::Log => {

@@ -9,6 +9,7 @@ use super::state::View;
 
 mod compare;
 mod general;
+mod lists;
 
 /// What the keyboard is talking to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,11 +121,20 @@ const LISTS: &[&[Shortcut]] = &[
     super::timeline::KEYS,
     super::log::keys::LOG,
     compare::COMPARE,
+    lists::LISTS,
 ];
 
 /// Keys of every list and field, done by the toolkit: caps and words.
-pub const ITEMS: &[(&str, &str)] =
-    &[("Tab", "keys.next_item"), ("Shift Tab", "keys.previous_item"), ("Up  Down", "keys.in_list"), ("Enter", "keys.press_item")];
+pub const ITEMS: &[(&str, &str)] = &[
+    ("Tab", "keys.next_item"),
+    ("Shift Tab", "keys.previous_item"),
+    ("Up  Down", "keys.in_list"),
+    ("Enter", "keys.press_item"),
+    ("Shift Up  Down", "list.key_more"),
+    ("Ctrl A", "list.key_all"),
+    ("Ctrl C", "list.key_copy"),
+    ("Up Left Right", "list.key_heads"),
+];
 
 /// Every key, in the order of the help.
 pub fn all() -> impl Iterator<Item = &'static Shortcut> {
@@ -145,6 +155,7 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
     let typing = ctx.text_edit_focused();
     // Arrows of a row that has the focus lead to its neighbour.
     let in_list = focus::in_list(ctx);
+    let in_table = focus::in_table(ctx);
     let mut out = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
@@ -159,6 +170,10 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
                 return true;
             }
             if in_list && !modifiers.any() && matches!(key, Key::ArrowUp | Key::ArrowDown | Key::Home | Key::End) {
+                return true;
+            }
+            // A table copies the rows chosen in it.
+            if in_table && key == Key::C && modifiers.command {
                 return true;
             }
             let found = find(front, key, physical, modifiers);
