@@ -14,6 +14,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 mod compare;
 mod keys;
 mod log;
+mod palette;
+mod settings;
 
 /// A log line's head, `ms` after 08:14:02 UTC.
 fn head(ms: u64, level: &str) -> String {
@@ -248,6 +250,7 @@ fn keys_lead_through_views_and_messages() {
     says(&harness, "What could not be read");
     press(&mut harness, Key::Num1);
     says(&harness, "Coverage");
+    press(&mut harness, Key::Num4);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
     harness.run_steps(4);
     says(&harness, "13 of 13 messages");

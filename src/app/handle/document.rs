@@ -97,10 +97,8 @@ pub fn handle(shown: &mut Shown, command: Command) {
             }
         }
         Command::Find if state.view == View::Log => state.log.focus = Some(crate::ui::log::state::Field::Search),
-        Command::Find => {
-            go(state, View::Messages);
-            state.focus_filter = true;
-        }
+        Command::Find if state.view == View::Messages => state.focus_filter = true,
+        Command::Find => state.focus_search = true,
         _ => {}
     }
 }
