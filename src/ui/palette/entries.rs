@@ -112,12 +112,14 @@ pub fn of_query(document: &Document, query: &str) -> Vec<Entry> {
         }
         let id = MemberId(place);
         let told = |line: u64| format!("{}:{line}", text::visible(&found.path));
-        if let Some(source) = record_at(document, id, line) {
+        let starts = |m: &crate::session::LoggedMessage| m.source.member == id && m.source.line == line;
+        let message = (0_u32..).zip(&facts.messages).find(|(_, m)| starts(m));
+        // Inside a record only a message's first line is known by its bytes; else the record's own first line leads there.
+        if let Some(source) = message.map(|(_, m)| m.source).or_else(|| record_at(document, id, line)) {
             let action = Words::current().fill("palette.line", &[("place", &told(source.line))]);
             out.push(Entry::new(action, word(View::Overview.words()), Command::ShowLines(source)));
         }
-        let starts = |m: &crate::session::LoggedMessage| m.source.member == id && m.source.line == line;
-        if let Some((message, _)) = (0_u32..).zip(&facts.messages).find(|(_, m)| starts(m)) {
+        if let Some((message, _)) = message {
             let action = Words::current().fill("palette.message", &[("place", &told(line))]);
             out.push(Entry::new(action, word("window.messages"), Command::ShowMessage(crate::session::MessageId(message))));
         }
