@@ -103,7 +103,7 @@ fn in_document(shown: &mut crate::app::Shown, command: &WindowCommand) {
             state.forward();
         }
         // In the log the next record of a finding is meant.
-        WindowCommand::NextFinding(way) if state.view == View::Log => state.log.next_finding(*way > 0),
+        WindowCommand::NextFinding(way) if state.view == crate::ui::View::Log => state.log.next_finding(*way > 0),
         WindowCommand::NextFinding(way) if findings > 0 => {
             let here = state.selection.finding;
             let next = match here {

@@ -234,7 +234,8 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut View
     }
     right.min.x = right.min.x.max(inner.min.x + 8.0);
     // Messages and log have fields of their own.
-    let search = (!matches!(state.view, View::Messages | View::Log)).then(|| cut_right(&mut right, (rect.width() * 0.19).clamp(120.0, 260.0)));
+    let search = (!matches!(state.view, View::Messages | View::Log))
+        .then(|| cut_right(&mut right, (rect.width() * 0.19).clamp(120.0, 260.0)));
     let zones = cut_right(&mut right, ZONES);
     runs(ui, cx, document, state, right);
     zone_chooser(ui, cx, document, zone, zones);
