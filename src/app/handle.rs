@@ -3,8 +3,8 @@
 use eframe::egui::{Context, ViewportCommand};
 
 use super::{App, Content, TOAST_S, Theme, dialog, rules};
-use crate::base::Language;
-use crate::base::words::word;
+use crate::base::words::{Words, word};
+use crate::ui::settings::Setting;
 use crate::ui::state::Selection;
 use crate::ui::{Command, View};
 
@@ -51,6 +51,8 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         Command::OpenFolder => app.picker = dialog::choose(true, ctx),
         Command::Open(inputs) => {
             compare::expect_other(app);
+            app.note_opened(&inputs);
+            app.settings = None;
             app.open(ctx, inputs);
         }
         Command::Compare(command) => compare::handle(app, ctx, command),
@@ -59,6 +61,7 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
             app.open(ctx, inputs);
         }
         Command::Cancel => cancel(app, ctx),
+        Command::ShowTab(_) | Command::NextTab if app.settings.take().is_some() && app.tabs.is_empty() => {}
         Command::ShowTab(place) => app.active = Some(place).filter(|n| *n < app.tabs.len()),
         Command::NextTab => {
             let count = app.tabs.len();
@@ -69,24 +72,16 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
             Some(place) => close(app, place),
             None => ctx.send_viewport_cmd(ViewportCommand::Close),
         },
-        Command::ShowWelcome => app.active = None,
+        Command::ShowWelcome => (app.active, app.settings) = (None, None),
         Command::ToggleHelp => app.help = !app.help,
         Command::ToggleLookup => rules::toggle(app, ctx),
         Command::OpenRules => rules::open_folder(app, ctx),
         Command::ReloadRules => rules::reload(app, ctx),
         Command::NextScheme => {
-            app.theme = match app.theme {
-                Theme::System => Theme::Dark,
-                Theme::Dark => Theme::Light,
-                Theme::Light => Theme::HighContrast,
-                Theme::HighContrast => Theme::System,
-            };
+            let place = Theme::ALL.iter().position(|theme| *theme == app.theme).map_or(0, |n| n + 1);
+            window::set(app, Setting::Theme(Theme::ALL.get(place).copied().unwrap_or_default()));
         }
-        Command::NextLanguage => {
-            let place = Language::ALL.iter().position(|l| *l == app.language).map_or(0, |n| n + 1);
-            app.language = Language::ALL.get(place).copied().unwrap_or_default();
-        }
-        Command::Scale(way) => scale(ctx, way),
+        Command::Scale(way) => scale(app, ctx, way),
         Command::Back => back(app, ctx),
         Command::ShowLines(source) => document::show_lines(app, ctx, source),
         Command::Log(command) => log::handle(app, ctx, command),
@@ -130,10 +125,14 @@ fn close(app: &mut App, place: usize) {
 }
 
 fn back(app: &mut App, ctx: &Context) {
-    if app.lookup.is_some() {
+    if app.palette.is_some() {
+        app.palette = None;
+    } else if app.lookup.is_some() {
         app.lookup = None;
     } else if app.help {
         app.help = false;
+    } else if app.settings.is_some() {
+        app.settings = None;
     } else if matches!(app.active.and_then(|n| app.tabs.get(n)).map(|t| &t.content), Some(Content::Loading(_))) {
         cancel(app, ctx);
     } else if app.active.is_none() && !app.tabs.is_empty() {
@@ -161,7 +160,7 @@ fn back(app: &mut App, ctx: &Context) {
     });
 }
 
-fn scale(ctx: &Context, way: i32) {
+fn scale(app: &mut App, ctx: &Context, way: i32) {
     let now = ctx.zoom_factor();
     let next = match way {
         0 => Some(1.0),
@@ -170,5 +169,7 @@ fn scale(ctx: &Context, way: i32) {
     };
     if let Some(next) = next {
         ctx.set_zoom_factor(next);
+        app.store.settings.scale = next;
+        app.say(ctx, Words::current().fill("settings.size_now", &[("n", &format!("{:.0}", next * 100.0))]));
     }
 }

@@ -3,6 +3,7 @@
 use super::compare::CompareCommand;
 use super::lists::ListCommand;
 use super::log::LogCommand;
+use super::settings::Setting;
 use super::state::View;
 use super::timeline::TimelineCommand;
 use crate::base::SourceRef;
@@ -78,8 +79,6 @@ pub enum Command {
     ReloadRules,
     /// Next colour scheme: system, dark, light, high contrast.
     NextScheme,
-    /// Next language of the window.
-    NextLanguage,
     /// Larger or smaller.
     Scale(i32),
     /// Put `member:line` of the chosen message on the clipboard.
@@ -121,4 +120,14 @@ pub enum WindowCommand {
     LastPlace,
     /// The place that "back" left.
     NextPlace,
+    /// Change a setting.
+    Set(Setting),
+    /// All settings as they were at first.
+    ResetSettings,
+    /// Open a file of the list of those opened lately, by its place.
+    OpenRecent(usize),
+    /// Take one file off that list, by its place.
+    ForgetOne(usize),
+    /// Empty that list.
+    ForgetRecent,
 }

@@ -80,7 +80,8 @@ pub fn rove(ui: &Ui, list: Id, response: &Response) {
     still(ctx);
     with(ctx, Id::unique("focus-in-list"), |in_list: &mut InList| in_list.0 = Some(response.id));
     let presses = |key| ctx.input(|input| i32::try_from(input.num_presses(key)).unwrap_or(0));
-    let step = if ctx.input(|input| input.modifiers.any()) { 0 } else { presses(Key::ArrowDown) - presses(Key::ArrowUp) };
+    let on = presses(Key::ArrowDown) + presses(Key::ArrowRight);
+    let step = if ctx.input(|input| input.modifiers.any()) { 0 } else { on - presses(Key::ArrowUp) - presses(Key::ArrowLeft) };
     let wanted = with(ctx, list, |group: &mut Group| match group.wanted.take() {
         _ if group.moved == group.pass => None,
         _ if step != 0 => Some((step, PATIENCE)),

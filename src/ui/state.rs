@@ -65,6 +65,19 @@ impl View {
         }
     }
 
+    /// Key of its name on the tab.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Overview => "window.overview",
+            Self::Timeline => "window.timeline",
+            Self::Calls => "window.calls",
+            Self::Messages => "window.messages",
+            Self::Log => "log.log",
+            Self::Files => "window.files",
+            Self::Compare => "compare_view.name",
+        }
+    }
+
     /// The view of a name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|view| view.name() == name)
@@ -153,6 +166,10 @@ pub struct ViewState {
     pub open_folds: BTreeSet<MessageId>,
     /// Tables: their columns, sorting, filters.
     pub lists: Lists,
+    /// Text typed into the search of the whole bundle.
+    pub search: String,
+    /// The next frame puts the cursor there.
+    pub focus_search: bool,
     /// The next frame brings the chosen row into view.
     pub reveal: bool,
     /// Lines of the log that a job read; none while it reads.
@@ -191,6 +208,8 @@ impl ViewState {
             lanes_scroll_px: 0.0,
             open_folds: BTreeSet::new(),
             lists: Lists::default(),
+            search: String::new(),
+            focus_search: false,
             reveal: false,
             excerpt: None,
             log: LogState::default(),

@@ -51,6 +51,16 @@ impl Choice {
         }
     }
 
+    /// Key of its word; a fixed offset is its own.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Utc => "settings.zone_utc",
+            Self::Log => "settings.zone_log",
+            Self::Local => "settings.zone_local",
+            Self::Fixed(_) => "settings.offset",
+        }
+    }
+
     /// Seconds east of UTC for a document.
     pub fn offset_s(self, document: Option<&Document>) -> i32 {
         match self {

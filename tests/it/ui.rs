@@ -16,6 +16,8 @@ mod keys;
 mod log;
 mod timeline;
 mod lists;
+mod palette;
+mod settings;
 
 /// A log line's head, `ms` after 08:14:02 UTC.
 fn head(ms: u64, level: &str) -> String {
@@ -250,6 +252,7 @@ fn keys_lead_through_views_and_messages() {
     says(&harness, "What could not be read");
     press(&mut harness, Key::Num1);
     says(&harness, "Coverage");
+    press(&mut harness, Key::Num4);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
     harness.run_steps(4);
     says(&harness, "13 of 13 messages");

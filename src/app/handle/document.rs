@@ -102,14 +102,11 @@ pub fn handle(shown: &mut Shown, command: Command) {
             }
         }
         Command::Find if state.view == View::Log => state.log.focus = Some(crate::ui::log::state::Field::Search),
-        Command::Find => {
-            // A list that is shown is searched; elsewhere the messages are.
-            let list = state.lists.in_view(state.view).unwrap_or(List::Messages);
-            if list == List::Messages {
-                go(state, View::Messages);
-            }
-            state.lists.of_mut(list).focus_filter = true;
-        }
+        // A list that is shown is searched, elsewhere the whole bundle.
+        Command::Find => match state.lists.in_view(state.view) {
+            Some(list) => state.lists.of_mut(list).focus_filter = true,
+            None => state.focus_search = true,
+        },
         _ => {}
     }
 }

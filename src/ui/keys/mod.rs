@@ -141,9 +141,13 @@ pub fn all() -> impl Iterator<Item = &'static Shortcut> {
     LISTS.iter().copied().flatten()
 }
 
-/// The keys that count here.
+/// The keys that count here. What a view does with a key goes before what the key does elsewhere.
 pub fn of(front: Front) -> impl Iterator<Item = &'static Shortcut> {
-    all().filter(move |shortcut| shortcut.place.holds(front))
+    let own = move |key: &(Modifiers, Key)| {
+        all().any(|s| matches!(s.place, Place::View(_)) && s.place.holds(front) && s.keys.contains(key))
+    };
+    let general = move |s: &Shortcut| matches!(s.place, Place::View(_)) || !s.keys.iter().all(&own);
+    all().filter(move |shortcut| shortcut.place.holds(front) && general(shortcut))
 }
 
 /// Ctrl with these belongs to the text that is being typed: undo, select all, copy, cut, paste.
