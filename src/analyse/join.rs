@@ -16,7 +16,7 @@ use crate::session::case::{Identifier, Sighting};
 use crate::session::extract::{self, CrlfPing, Extracted, MemberSip, to_time as utc};
 use crate::session::judge::{self, Mark};
 use crate::session::run::{self, Client, MemberTimes, Run, Runs};
-use crate::session::{Facts, RunId, clocks, zone};
+use crate::session::{Facts, RunId, call_more, clocks, zone};
 use crate::sip::{Direction, Message};
 
 /// Joins the parts, in member order.
@@ -46,6 +46,7 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
     let mut facts = facts(&bundle, &mut parts, &zones, &runs, &mut notes);
     facts.clocks = clocks::clocks(&facts);
     facts.server_zone = clocks::server_zone(&facts);
+    call_more::add(&mut facts, &rules.tables);
     (facts.series, facts.media_signs) = super::media::media(&bundle, &parts, &zones, &runs, &facts, &mut notes);
     facts.device_configs = super::configs::configs(&bundle, &parts, &zones, &runs, &mut notes);
     facts.client = client(&bundle, &parts, rules, &facts);

@@ -161,6 +161,14 @@ pub struct CallEvent {
     pub messages: Vec<MessageId>,
 }
 
+impl CallEvent {
+    /// Its place among the events of a call: that of the message that its time is taken from.
+    pub fn order(&self) -> (Option<MessageId>, &'static str) {
+        let decisive = if self.kind == "reinvite-failed" { self.messages.last() } else { self.messages.first() };
+        (decisive.copied(), self.kind)
+    }
+}
+
 /// A time in which audio did not flow both ways, by the contract's rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hold {
