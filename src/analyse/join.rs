@@ -15,6 +15,7 @@ use crate::session::assemble::{self, CrlfSign};
 use crate::session::case::{Identifier, Sighting};
 use crate::session::extract::{self, CrlfPing, Extracted, MemberSip, to_time as utc};
 use crate::session::judge::{self, Mark};
+use crate::session::media_log::SignKind;
 use crate::session::run::{self, Client, MemberTimes, Run, Runs};
 use crate::session::{Facts, RunId, call_more, clocks, zone};
 use crate::sip::{Direction, Message};
@@ -47,7 +48,9 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
     facts.clocks = clocks::clocks(&facts);
     facts.server_zone = clocks::server_zone(&facts);
     call_more::add(&mut facts, &rules.tables);
-    (facts.series, facts.media_signs) = super::media::media(&bundle, &parts, &zones, &runs, &facts, &mut notes);
+    let (series, signs) = super::media::media(&bundle, &parts, &zones, &runs, &facts, &mut notes);
+    facts.series = series;
+    (facts.connections, facts.media_signs) = signs.into_iter().partition(|s| matches!(s.kind, SignKind::Connection(_)));
     facts.device_configs = super::configs::configs(&bundle, &parts, &zones, &runs, &mut notes);
     facts.client = client(&bundle, &parts, rules, &facts);
     let marks = marks(&parts, &zones, &runs, rules);

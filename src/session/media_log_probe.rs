@@ -9,7 +9,7 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::media_log::{MAX_POINTS, SignKind, Stream};
-use super::tables::{Measure, Tables};
+use super::tables::{ConnectionRow, Measure, Tables};
 use crate::base::{MemberId, NoteKind, Notes, SourceRef};
 use crate::records::lines::line_source;
 use crate::records::{Probe, Record, Stamp};
@@ -119,6 +119,9 @@ pub struct MediaSearch {
     measures: Vec<Measure>,
     /// Measure of each part of a name, in the order of the patterns behind signs and codecs.
     parts: Vec<usize>,
+    connections: Vec<ConnectionRow>,
+    /// How many texts those have.
+    texts: usize,
     media: Option<AhoCorasick>,
     others: Option<AhoCorasick>,
 }
@@ -134,9 +137,15 @@ impl MediaSearch {
         parts.sort_by_key(|(part, _)| std::cmp::Reverse(part.len()));
         let make = |patterns: Vec<&str>| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(patterns).ok();
         let names = parts.iter().map(|(part, _)| *part);
+        // Behind the signs, one pattern for each text of a connection.
+        let mut texts: Vec<&str> = tables.connections.iter().map(|c| c.contains.as_str()).collect();
+        texts.sort_unstable();
+        texts.dedup();
         Self {
-            media: make(SIGNS.into_iter().chain(CODEC).chain(names).collect()),
-            others: make(SIGNS.to_vec()),
+            media: make(SIGNS.into_iter().chain(texts.iter().copied()).chain(CODEC).chain(names).collect()),
+            others: make(SIGNS.into_iter().chain(texts.iter().copied()).collect()),
+            texts: texts.len(),
+            connections: tables.connections.clone(),
             parts: parts.iter().map(|(_, place)| *place).collect(),
             measures: tables.measures.clone(),
         }
@@ -153,7 +162,7 @@ pub struct MediaProbe {
     places: HashMap<(Vec<u8>, Stream, Option<&'static str>), usize>,
     signs: Vec<RawSign>,
     /// Signs seen of each kind.
-    seen: [usize; 4],
+    seen: [usize; 5],
     /// The last codec named, of audio and of video.
     codecs: [Option<&'static str>; 2],
     beyond: u64,
@@ -177,7 +186,7 @@ impl MediaProbe {
             series: Vec::new(),
             places: HashMap::new(),
             signs: Vec::new(),
-            seen: [0; 4],
+            seen: [0; 5],
             codecs: [None; 2],
             beyond: 0,
             timeless: 0,
@@ -210,6 +219,7 @@ impl MediaProbe {
             SignKind::State => 1,
             SignKind::FirstAudio(_) => 2,
             SignKind::Codec(_) => 3,
+            SignKind::Connection(_) => 4,
         };
         let Some(seen) = self.seen.get_mut(place) else { return };
         *seen += 1;
@@ -220,6 +230,15 @@ impl MediaProbe {
         let source = line_source(record, start, &String::from_utf8_lossy(line));
         let line = String::from_utf8_lossy(line).trim_end().chars().take(MAX_LINE).collect();
         self.signs.push(RawSign { kind, stamp: record.stamp, source, line });
+    }
+
+    /// The first row whose texts stand in the line.
+    fn connection(&mut self, record: &Record<'_>, at: usize) {
+        let line = String::from_utf8_lossy(line_at(record.text, at).1);
+        let fits = |row: &&ConnectionRow| line.contains(&row.contains) && row.with.as_ref().is_none_or(|with| line.contains(with));
+        if let Some(says) = self.search.connections.iter().find(fits).map(|row| row.says) {
+            self.sign(record, SignKind::Connection(says), at);
+        }
     }
 
     fn codec(&mut self, record: &Record<'_>, at: usize, name_end: usize) {
@@ -310,7 +329,12 @@ impl Probe for MediaProbe {
         for found in ready.find_iter(message) {
             let (from, end) = (found.start() + message_at, found.end() + message_at);
             let pattern = found.pattern().as_usize();
-            match pattern.checked_sub(SIGNS.len()).map(|rest| rest.checked_sub(CODEC.len())) {
+            let codecs_from = SIGNS.len() + search.texts;
+            if (SIGNS.len()..codecs_from).contains(&pattern) {
+                self.connection(record, from);
+                continue;
+            }
+            match pattern.checked_sub(codecs_from).map(|rest| rest.checked_sub(CODEC.len())) {
                 None if pattern == 0 => self.sign(record, SignKind::CheckPoint, from),
                 None if pattern == 1 => self.sign(record, SignKind::State, from),
                 None => {
@@ -453,6 +477,7 @@ fn codec_after(rest: &[u8]) -> Option<(&'static str, bool)> {
 mod tests {
     use super::*;
     use crate::records::Level;
+    use crate::session::tables::ConnectionState;
 
     fn probe(lines: &[&str], is_media: bool) -> (Vec<RawSeries>, Vec<RawSign>, Notes) {
         let search = Arc::new(MediaSearch::new(&Tables::read(&[], &mut Vec::new())));
@@ -558,6 +583,23 @@ mod tests {
         // The main log: its signs count, its numbers and codecs do not.
         let (series, signs, _) = probe(&lines, false);
         assert_eq!((series.len(), signs.len()), (0, 3));
+    }
+
+    /// Jabber's SIP stack, as seen in public (log-formats §3), and what its words would be when it ends.
+    #[test]
+    fn connections() {
+        let lines = [
+            "[SIP][CONN][0] create TLS connection 192.0.2.10:5061-----192.0.2.1:5090.",
+            "[SIP][CONN][0] close connection",
+            "[SIP][CONN][0] connection failed, error 110",
+            "[SIP][CONN][0] is fine",
+            "create TLS connection to somewhere else",
+        ];
+        let (_, signs, _) = probe(&lines, false);
+        let told: Vec<(u64, &SignKind)> = signs.iter().map(|s| (s.source.line, &s.kind)).collect();
+        let state = |state| SignKind::Connection(state);
+        let expected = [state(ConnectionState::Opened), state(ConnectionState::Closed), state(ConnectionState::Failed)];
+        assert_eq!(told, (1..).zip(&expected).collect::<Vec<_>>());
     }
 
     #[test]

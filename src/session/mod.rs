@@ -199,6 +199,8 @@ pub struct Facts {
     pub features: Vec<features::FeatureChange>,
     /// Numbers over time of media logs, unverified.
     pub series: Vec<media_log::Series>,
+    /// The transport connections to the SIP server, as far as the log prints them; in time order.
+    pub connections: Vec<media_log::MediaSign>,
     /// Other lines of media logs that tell something, unverified; in time order.
     pub media_signs: Vec<media_log::MediaSign>,
 }

@@ -206,6 +206,7 @@ pub fn full() -> Analysis {
         stories: Vec::new(),
         features: Vec::new(),
         series: Vec::new(),
+        connections: Vec::new(),
         media_signs: Vec::new(),
         device_configs: vec![DeviceConfig::of_member(
             MemberId(1),

@@ -71,6 +71,7 @@ pub fn report(analysis: &Analysis, options: &Options) -> Value {
     put("device_configs", Value::Array(configs.collect()));
     put("stories", Value::Array(facts.stories.iter().map(|s| calls::story(&view, s)).collect()));
     put("features", Value::Array(facts.features.iter().map(|f| sip::features(&view, f)).collect()));
+    put("connections", media_log::connections(&view));
     put("media_log", media_log::media_log(&view));
     Value::Object(out)
 }
