@@ -235,7 +235,8 @@ impl MediaProbe {
     /// The first row whose texts stand in the line.
     fn connection(&mut self, record: &Record<'_>, at: usize) {
         let line = String::from_utf8_lossy(line_at(record.text, at).1);
-        let fits = |row: &&ConnectionRow| line.contains(&row.contains) && row.with.as_ref().is_none_or(|with| line.contains(with));
+        let fits =
+            |row: &&ConnectionRow| line.contains(&row.contains) && row.with.as_ref().is_none_or(|with| line.contains(with));
         if let Some(says) = self.search.connections.iter().find(fits).map(|row| row.says) {
             self.sign(record, SignKind::Connection(says), at);
         }

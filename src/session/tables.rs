@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::base::rules::{Fault, RuleFile, RuleKind};
-use crate::records::lines::MIN_LITERAL_BYTES;
 use crate::base::{Language, Text};
+use crate::records::lines::MIN_LITERAL_BYTES;
 
 /// Rows of one of the user's own tables.
 const MAX_OWN_ROWS: usize = 500;
@@ -206,7 +206,10 @@ impl Tables {
                 let table = file.parse::<ConnectionsFile>(RuleKind::Code)?;
                 fits(table.connection.len())?;
                 if let Some(odd) = table.connection.iter().find(|c| c.contains.len() < MIN_LITERAL_BYTES) {
-                    return Err(wrong(format!("Table left out, a text is shorter than {MIN_LITERAL_BYTES} bytes: {}", odd.contains)));
+                    return Err(wrong(format!(
+                        "Table left out, a text is shorter than {MIN_LITERAL_BYTES} bytes: {}",
+                        odd.contains
+                    )));
                 }
                 let row = |c: ConnectionEntry| ConnectionRow { contains: c.contains, with: c.with, says: c.says };
                 self.connections.extend(table.connection.into_iter().map(row));

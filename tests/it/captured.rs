@@ -393,7 +393,7 @@ fn each_fact_broken_on_purpose_is_caught() {
             ("/registrations/0/kinds/1", json!("refresh")),
             ("/registrations/0/expires/1", json!(1)),
             ("/registrations/0/expires_s", json!(1)),
-            ("/registrations/0/bindings", json!([])),
+            ("/registrations/0/bindings", json!([{"ours": true, "expires_s": 1}])),
             ("/registrations/0/nat_changes", json!(7)),
             ("/registrations/0/state", json!("failed")),
         ],

@@ -51,12 +51,12 @@ pub fn registration(view: &View<'_>, registration: &Registration) -> Value {
         "first": time(registration.first),
         "last": time(registration.last),
         "expires_s": registration.expires_s,
+        "attempts": registration.attempts.iter().map(|a| attempt(view, a)).collect::<Vec<_>>(),
         "flow_timer_s": registration.flow_timer_s,
         "refresh": registration
             .rhythm
             .map(|r| json!({"median_s": r.median_s, "shortest_s": r.shortest_s, "longest_s": r.longest_s})),
         "events": registration.events.iter().map(|e| event(view, e)).collect::<Vec<_>>(),
-        "attempts": registration.attempts.iter().map(|a| attempt(view, a)).collect::<Vec<_>>(),
     })
 }
 
@@ -87,10 +87,10 @@ fn attempt(view: &View<'_>, attempt: &Attempt) -> Value {
         "authorised": attempt.authorised,
         "sends": attempt.sends,
         "duration_ms": ms(attempt.duration_us),
-        "final_from": attempt.final_from.as_ref().map(|(who, _)| *who),
-        "final_from_basis": attempt.final_from.as_ref().map(|(_, mark)| mark.as_str()),
         "kind": attempt.kind.word(),
         "min_expires_s": attempt.min_expires_s,
+        "final_from": attempt.final_from.as_ref().map(|(who, _)| *who),
+        "final_from_basis": attempt.final_from.as_ref().map(|(_, mark)| mark.as_str()),
         "evidence": view.messages(&attempt_messages(attempt)),
     })
 }
