@@ -95,7 +95,7 @@ impl SignKind {
 
 /// A codec of video, by its SDP name.
 pub fn is_video(codec: &str) -> bool {
-    super::media_log_probe::CODECS.iter().any(|(name, video)| *video && name.eq_ignore_ascii_case(codec))
+    super::media_log_words::CODECS.iter().any(|(name, video)| *video && name.eq_ignore_ascii_case(codec))
 }
 
 /// A line of the media engine with its call.

@@ -40,6 +40,7 @@ pub mod media;
 mod media_facts;
 pub mod media_log;
 pub mod media_log_probe;
+mod media_log_words;
 pub mod milestone;
 pub mod registration;
 mod registration_events;

@@ -428,7 +428,7 @@ fn each_fact_broken_on_purpose_is_caught() {
         "call-released-with-reason/baresip",
         &[("/calls/0/released_by_reason/cause", json!(16)), ("/calls/0/released_by_reason/protocol", json!("SIP"))],
     );
-    broken("dtmf-info/sipp", &[("/calls/0/events/2/result", json!("ok")), ("/calls/0/events/2/status", json!(200))]);
+    broken("dtmf-info/sipp", &[("/calls/0/events/1/result", json!("failed")), ("/calls/0/events/1/status", json!(415))]);
     broken(
         "options-lost-and-recovered/sipp",
         &[
