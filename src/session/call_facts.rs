@@ -138,7 +138,7 @@ fn answerers(traffic: &Traffic<'_>, legs: &Legs, calls: &mut [Call]) {
     for (call, leg) in calls.iter_mut().zip(&legs.list) {
         let own = || leg.initial.iter().filter_map(|t| traffic.transactions.get(*t)).filter(|t| t.role != Role::Server);
         let accepted = own().find(|t| traffic.status(t).is_some_and(|s| s < 300));
-        let answer = accepted.or_else(|| own().last()).and_then(|t| t.answer).and_then(|a| traffic.message(a));
+        let answer = accepted.or_else(|| own().next_back()).and_then(|t| t.answer).and_then(|a| traffic.message(a));
         call.final_from = answer.and_then(|a| answerer(a, tagged.contains(&call.run.0)));
     }
 }

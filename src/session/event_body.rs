@@ -183,7 +183,7 @@ mod tests {
             <forwardTo>+420601</forwardTo></ForwardingEvent>";
         assert_eq!(notify("application/x-as-feature-event+xml", dnd), [Feature::DoNotDisturb(true)]);
         let busy = Feature::Forwarding { kind: "busy".into(), on: true, to: Some("+420601".into()) };
-        assert_eq!(notify("application/x-as-feature-event+xml", forward), [busy.clone()]);
+        assert_eq!(notify("application/x-as-feature-event+xml", forward), std::slice::from_ref(&busy));
         let parts = format!(
             "--x\r\nContent-Type: application/x-as-feature-event+xml\r\n\r\n{dnd}\r\n--x\r\nContent-Type: application/x-as-feature-event+xml\r\n\r\n{forward}\r\n--x--\r\n"
         );

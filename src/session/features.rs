@@ -37,7 +37,7 @@ pub fn changes(traffic: &Traffic<'_>) -> Vec<FeatureChange> {
 
 /// What keeps a call from ringing just before a message: do not disturb first, else forwarding that does not wait for anything; with the
 /// NOTIFY that says so. Each feature counts by what was said of it last.
-pub fn in_force<'f>(facts: &'f Facts, run: RunId, before: MessageId) -> Option<(MessageId, &'f Feature)> {
+pub fn in_force(facts: &Facts, run: RunId, before: MessageId) -> Option<(MessageId, &Feature)> {
     let mut last: Vec<(MessageId, &Feature)> = Vec::new();
     for change in facts.features.iter().filter(|c| c.run == run && c.message < before) {
         for feature in &change.features {
