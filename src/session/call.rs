@@ -162,10 +162,9 @@ pub struct CallEvent {
 }
 
 impl CallEvent {
-    /// Its place among the events of a call: that of the message that its time is taken from.
+    /// Its place among the events of a call: that of its first message.
     pub fn order(&self) -> (Option<MessageId>, &'static str) {
-        let decisive = if self.kind == "reinvite-failed" { self.messages.last() } else { self.messages.first() };
-        (decisive.copied(), self.kind)
+        (self.messages.first().copied(), self.kind)
     }
 }
 

@@ -182,10 +182,10 @@ const EVENTS: [&str; 14] = [
     "session-audit",
 ];
 
-/// In the order of their kind and, within one, of the log.
+/// In the order of their kind and who did it and, within those, of the log.
 fn events(call: &Value) -> Vec<&Value> {
     let mut own: Vec<&Value> = list(&call["events"]).iter().filter(|e| EVENTS.iter().any(|kind| e["kind"] == *kind)).collect();
-    own.sort_by_key(|e| e["kind"].as_str().unwrap().to_owned());
+    own.sort_by_key(|e| (e["kind"].as_str().unwrap().to_owned(), e["by"].to_string()));
     own
 }
 
