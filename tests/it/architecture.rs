@@ -48,7 +48,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("base64", r"\bbase64::", &["app/instance", "session/environment"]),
-    ("quick-xml", r"\bquick_xml::", &["session/device_config", "session/environment", "session/server"]),
+    ("quick-xml", r"\bquick_xml::", &["session/device_config", "session/environment", "session/event_body", "session/server"]),
     ("chrono", r"\bchrono::", &["base/"]),
     ("sdp-types", r"\bsdp_types::", &["sip/"]),
     ("image", r"\bimage::", &["export/", "app/"]),

@@ -27,6 +27,7 @@ mod desktop;
 mod device_config;
 mod dialects;
 mod diff;
+mod edited_captures;
 mod explain;
 mod export;
 mod framing;

@@ -13,11 +13,11 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 mod compare;
 mod keys;
-mod log;
-mod timeline;
 mod lists;
+mod log;
 mod palette;
 mod settings;
+mod timeline;
 
 /// A log line's head, `ms` after 08:14:02 UTC.
 fn head(ms: u64, level: &str) -> String {

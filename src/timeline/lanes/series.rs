@@ -70,7 +70,7 @@ fn marks<'a>(signs: impl Iterator<Item = &'a MediaSign>) -> Vec<Mark> {
                 (Shape::State, Text::phrase("timeline.first_audio", &[("time", after)]))
             }
             SignKind::Codec(name) if named.insert(name) => (Shape::Change, plain(name)),
-            SignKind::Codec(_) | SignKind::CheckPoint | SignKind::State => continue,
+            SignKind::Codec(_) | SignKind::CheckPoint | SignKind::State | SignKind::Connection(_) => continue,
         };
         let Some(at) = sign.at else { continue };
         out.push(Mark { at_us: at.0, shape, tone: Tone::Info, label, target: Target::Record(sign.source) });
