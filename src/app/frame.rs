@@ -4,7 +4,7 @@ use eframe::egui::{Align, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, vec
 
 use super::{App, Content, Theme};
 use crate::base::words::word;
-use crate::ui::panels::{bars, files, loading, messages, overview, welcome, work};
+use crate::ui::panels::{bars, files, loading, media, messages, overview, welcome, work};
 use crate::ui::widgets::{area, cut_bottom, cut_top, ground};
 use crate::ui::{Command, Cx, Palette, Scheme, Type, View, help, log, lookup, text};
 
@@ -72,6 +72,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
                 View::Timeline => work::show(ui, &mut cx, &document, state, rect),
                 View::Calls => work::calls(ui, &mut cx, &document, state, rect),
                 View::Messages => messages::show(ui, &mut cx, &document, state, rect),
+                View::Media => media::view(ui, &mut cx, &document, state, rect),
                 View::Log => log::show(ui, &mut cx, &document, state, rect),
                 View::Files => files::show(ui, &mut cx, &document, rect),
             }

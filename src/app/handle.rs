@@ -5,10 +5,13 @@ use eframe::egui::{Context, ViewportCommand};
 use super::{App, Content, TOAST_S, Theme, dialog, rules};
 use crate::base::Language;
 use crate::base::words::word;
+use crate::timeline::Subject;
+use crate::ui::ladder::LadderCommand;
 use crate::ui::state::Selection;
 use crate::ui::{Command, View};
 
 mod document;
+mod ladder;
 mod log;
 mod window;
 
@@ -79,6 +82,11 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         Command::Back => back(app, ctx),
         Command::ShowLines(source) => document::show_lines(app, ctx, source),
         Command::Log(command) => log::handle(app, ctx, command),
+        Command::Ladder(command) => ladder::handle(app, ctx, command),
+        // With Ctrl a call joins the ladder instead of taking it over.
+        Command::ShowSubject(Subject::Call(id)) if ctx.input(|i| i.modifiers.command) => {
+            ladder::handle(app, ctx, LadderCommand::AddCall(id));
+        }
         Command::Window(command) => window::handle(app, ctx, command),
         Command::CopyAsk(about) => document::copy_ask(app, ctx, about),
         Command::CopyReference | Command::CopyMessage => {

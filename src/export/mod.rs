@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod compare;
 pub mod formats;
 pub mod json;
+pub mod ladder;
 pub mod outlet;
 mod shared;
 pub mod text;

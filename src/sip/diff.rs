@@ -160,6 +160,10 @@ impl Diff {
     pub fn of(left: &Message, right: &Message) -> Self {
         let (left, right) = (Text::new(left), Text::new(right));
         let mut rows = rows_of(&Place::Start, "", &start_items(&left), &start_items(&right), true);
+        // A request and a response have no part of the first line in common.
+        if left.message.is_request() != right.message.is_request() {
+            rows.iter_mut().for_each(|row| row.parts.clear());
+        }
         headers(&left, &right, &mut rows);
         bodies(&left, &right, &mut rows);
         let left_aside = rows.len().saturating_sub(MAX_ROWS);

@@ -1,5 +1,6 @@
 //! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
 
+use super::ladder::LadderCommand;
 use super::log::LogCommand;
 use super::state::View;
 use crate::base::SourceRef;
@@ -87,6 +88,8 @@ pub enum Command {
     Log(LogCommand),
     /// About the window itself: tabs, focus, settings, steps back and forth.
     Window(WindowCommand),
+    /// About the ladder and the message shown.
+    Ladder(LadderCommand),
 }
 
 /// A wish about the window itself.

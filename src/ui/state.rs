@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::document::Document;
+use super::ladder::LadderState;
 use super::log::LogState;
 use super::panels::excerpt::Excerpt;
 use super::undo::{Undo, Undoable};
 use crate::base::{Language, SourceRef, words};
 use crate::session::startup::StageId;
-use crate::session::{MessageId, RunId};
+use crate::session::{CallId, MessageId, RunId};
+use crate::timeline::ladder::linked;
 use crate::timeline::{Ladder, Subject, Window};
 
 /// The views of a document; the digit is its key.
@@ -23,6 +25,8 @@ pub enum View {
     Calls,
     /// Every message.
     Messages,
+    /// What was agreed about media, call by call.
+    Media,
     /// Every record of the log.
     Log,
     /// Members and what could not be read.
@@ -31,7 +35,8 @@ pub enum View {
 
 impl View {
     /// Every view in the order of its tab.
-    pub const ALL: [Self; 6] = [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Log, Self::Files];
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Media, Self::Log, Self::Files];
 
     /// The key that shows it.
     pub fn digit(self) -> char {
@@ -40,6 +45,7 @@ impl View {
             Self::Timeline => '2',
             Self::Calls => '3',
             Self::Messages => '4',
+            Self::Media => '5',
             Self::Log => '6',
             Self::Files => '7',
         }
@@ -52,6 +58,7 @@ impl View {
             Self::Timeline => "timeline",
             Self::Calls => "calls",
             Self::Messages => "messages",
+            Self::Media => "media",
             Self::Log => "log",
             Self::Files => "files",
         }
@@ -149,12 +156,14 @@ pub struct ViewState {
     pub excerpt: Option<Excerpt>,
     /// How the log view stands.
     pub log: LogState,
+    /// Ladder and message.
+    pub ladder: LadderState,
     /// Derived data, droppable.
     pub memo: Memo,
 }
 
-/// What a ladder was built for: its subject, the open folds and the language of its words.
-type LadderKey = (Subject, BTreeSet<MessageId>, Language);
+/// What a ladder was built for: its subject, the calls added to it, the open folds and the language of its words.
+type LadderKey = (Subject, BTreeSet<CallId>, BTreeSet<MessageId>, Language);
 /// What a list of messages was made for: the run and the text searched.
 type RowsKey = (usize, String);
 
@@ -184,6 +193,7 @@ impl ViewState {
             focus_filter: false,
             excerpt: None,
             log: LogState::default(),
+            ladder: LadderState::default(),
             memo: Memo::default(),
         };
         state.choose_run(document, state.run);
@@ -271,15 +281,26 @@ impl ViewState {
     /// The ladder of what is chosen.
     pub fn ladder(&mut self, document: &Document) -> Option<Arc<Ladder>> {
         let subject = self.selection.subject?;
-        let fits =
-            self.memo.ladder.as_ref().is_some_and(|((s, open, language), _)| {
-                *s == subject && *open == self.open_folds && *language == words::spoken()
-            });
-        if !fits {
-            let ladder = Arc::new(Ladder::new(&document.analysis.facts, subject, &self.open_folds));
-            self.memo.ladder = Some(((subject, self.open_folds.clone(), words::spoken()), ladder));
+        let key = (subject, self.ladder.beside(subject), self.open_folds.clone(), words::spoken());
+        if self.memo.ladder.as_ref().is_none_or(|(known, _)| *known != key) {
+            let facts = &document.analysis.facts;
+            let mut subjects = vec![subject];
+            if let Subject::Call(id) = subject {
+                // Calls added twice, as a linked leg and by hand, are taken out by that.
+                let linked: BTreeSet<CallId> = linked(facts, id).into_iter().collect();
+                subjects.extend(linked.symmetric_difference(&key.1).copied().map(Subject::Call));
+            } else {
+                subjects.extend(key.1.iter().copied().map(Subject::Call));
+            }
+            let ladder = Arc::new(Ladder::of(facts, &subjects, &self.open_folds));
+            self.memo.ladder = Some((key, ladder));
         }
         self.memo.ladder.as_ref().map(|(_, ladder)| Arc::clone(ladder))
+    }
+
+    /// The calls of the ladder shown, when they are several.
+    pub fn calls_in_ladder(&self) -> Vec<CallId> {
+        self.memo.ladder.as_ref().map_or_else(Vec::new, |(_, ladder)| ladder.calls.clone())
     }
 
     /// The messages of the run that hold the filter's text.

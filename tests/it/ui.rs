@@ -12,6 +12,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 mod keys;
+mod ladder;
 mod log;
 
 /// A log line's head, `ms` after 08:14:02 UTC.

@@ -8,6 +8,7 @@ use super::focus;
 use super::state::View;
 
 mod general;
+mod ladder;
 
 /// What the keyboard is talking to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl Place {
             (_, Front::Start | Front::Settings) => false,
             (Self::Document, Front::View(_)) => true,
             (Self::Timeline, Front::View(view)) => matches!(view, View::Overview | View::Timeline),
-            (Self::Messages, Front::View(view)) => matches!(view, View::Timeline | View::Calls | View::Messages),
+            (Self::Messages, Front::View(view)) => matches!(view, View::Timeline | View::Calls | View::Messages | View::Media),
             (Self::View(one), Front::View(view)) => one == view,
         }
     }
@@ -111,7 +112,8 @@ pub const fn first(shortcut: Shortcut) -> Shortcut {
 }
 
 /// Every list of keys, in the order of the help.
-const LISTS: &[&[Shortcut]] = &[general::GENERAL, general::DOCUMENT, general::MESSAGES, general::TIMELINE, super::log::keys::LOG];
+const LISTS: &[&[Shortcut]] =
+    &[general::GENERAL, general::DOCUMENT, general::MESSAGES, ladder::LADDER, general::TIMELINE, super::log::keys::LOG];
 
 /// Keys of every list and field, done by the toolkit: caps and words.
 pub const ITEMS: &[(&str, &str)] =

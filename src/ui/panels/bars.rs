@@ -143,11 +143,12 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewStat
             View::Timeline => "window.timeline",
             View::Calls => "window.calls",
             View::Messages => "window.messages",
+            View::Media => "window.media",
             View::Log => "log.log",
             View::Files => "window.files",
         });
         let figure = match view {
-            View::Overview | View::Timeline => String::new(),
+            View::Overview | View::Timeline | View::Media => String::new(),
             View::Calls => count(calls::of_run(document, state).len() as u64),
             View::Messages => count(document.messages_of_run(state.run_id()) as u64),
             View::Log => count(document.records),
