@@ -275,10 +275,13 @@ impl Groups {
     }
 }
 
+/// A name and the values of its fields with their lines.
+type Fields<'a> = (String, Vec<(&'a str, u32)>);
+
 fn headers(left: &Text<'_>, right: &Text<'_>, out: &mut Vec<Row>) {
     let mut groups = Groups::default();
     for (text, is_left) in [(left, true), (right, false)] {
-        let mut fields: BTreeMap<String, (String, Vec<(&str, u32)>)> = BTreeMap::new();
+        let mut fields: BTreeMap<String, Fields<'_>> = BTreeMap::new();
         for header in &text.message.headers {
             let name = long_form(text.message.slice(&header.name));
             let name = known_name(name).unwrap_or(name);

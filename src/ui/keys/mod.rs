@@ -1,6 +1,7 @@
 //! Every key the program handles, in lists: read by the handler, by the help and by the palette, so that they cannot differ.
 //! In: events of the keyboard, and what is shown. Out: commands. Must not know how a command is done.
 
+use eframe::egui::text_selection::LabelSelectionState;
 use eframe::egui::{Context, Event, Key, Modifiers};
 
 use super::command::Command;
@@ -138,6 +139,8 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
     let typing = ctx.text_edit_focused();
     // Arrows of a row that has the focus lead to its neighbour.
     let in_list = focus::in_list(ctx);
+    // Text of a message that is selected is what Ctrl C copies.
+    let selecting = ctx.plugin::<LabelSelectionState>().lock().has_selection();
     let mut out = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
@@ -147,6 +150,9 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
                 Event::Copy => (Key::C, None, CTRL),
                 _ => return true,
             };
+            if selecting && key == Key::C && modifiers.command {
+                return true;
+            }
             let function = matches!(key, Key::Escape | Key::F1 | Key::F5 | Key::F6);
             if typing && !function && (!modifiers.command || OF_TEXT.contains(&key)) {
                 return true;

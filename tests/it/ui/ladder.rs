@@ -46,7 +46,7 @@ fn the_codec_change_from_the_call_to_its_line() {
     click(&mut harness, Role::ListItem, "re-INVITE by client: PCMU, send only");
     says(&harness, "SIP/2.0 200 OK");
     press(&mut harness, Key::Num2);
-    click(&mut harness, Role::ListItem, "sent re-INVITE");
+    click(&mut harness, Role::ListItem, "sent re-INVITE hold");
     click(&mut harness, Role::Tab, "Diff");
     says(&harness, "INVITE 08:14:06.000: ");
     says(&harness, "changed m= codecs: G722/8000 PCMU/8000 → PCMU/8000 PCMA/8000");
@@ -88,7 +88,7 @@ fn a_ladder_is_copied_as_text_and_as_mermaid() {
     assert!(line.starts_with("08:14:42.000") && line.contains("--->") || line.contains("->|"), "{line}");
     assert!(text.lines().any(|l| l.contains("|<-- 200 OK") && l.contains("= hold")), "{text}");
     assert!(text.contains("· talking 30.0 s ·"), "{text}");
-    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
+    harness.get_by_role_and_label(Role::Link, "Mermaid").click();
     let text = clipboard(&mut harness);
     assert!(text.contains("sequenceDiagram\n    participant L0 as Client 192.0.2.10:52114\n"), "{text}");
     assert!(text.contains("L0->>L1: 08:14:42.000 re-INVITE") && text.contains("L1-->>L0: "), "{text}");

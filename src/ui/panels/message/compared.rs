@@ -149,8 +149,8 @@ fn lines(facts: &Facts, diff: &Diff, ids: (MessageId, MessageId), state: &ViewSt
     let mut out = Vec::new();
     let mut section: Option<&Place> = None;
     for row in &diff.rows {
-        let differs = row.differs(state.ladder.volatile);
-        if !differs && !(state.ladder.same && row.change == Change::Same) {
+        let same = state.ladder.same && row.change == Change::Same;
+        if !same && !row.differs(state.ladder.volatile) {
             continue;
         }
         if let Place::Media(kind, nth) = &row.place
