@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{App, Content};
 use crate::base::words::Words;
-use crate::ui::panels::{bars, files, loading, messages, overview, welcome, work};
+use crate::ui::panels::{bars, files, loading, media, messages, overview, welcome, work};
 use crate::ui::widgets::{area, cut_bottom, cut_top, ground};
 use crate::ui::{Cx, Document, Palette, Scheme, Type, View, compare, help, log, lookup, palette, settings, text};
 
@@ -78,6 +78,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
                 View::Timeline => work::show(ui, &mut cx, &document, state, rect),
                 View::Calls => work::calls(ui, &mut cx, &document, state, rect),
                 View::Messages => messages::show(ui, &mut cx, &document, state, rect),
+                View::Media => media::view(ui, &mut cx, &document, state, rect),
                 View::Log => log::show(ui, &mut cx, &document, state, rect),
                 View::Files => files::show(ui, &mut cx, &document, state, rect),
                 View::Compare => compare::show(ui, &mut cx, &document, &mut state.compare, &others, rect),

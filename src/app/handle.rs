@@ -4,12 +4,15 @@ use eframe::egui::{Context, ViewportCommand};
 
 use super::{App, Content, TOAST_S, Theme, dialog, rules};
 use crate::base::words::{Words, word};
+use crate::timeline::Subject;
+use crate::ui::ladder::LadderCommand;
 use crate::ui::settings::Setting;
 use crate::ui::state::Selection;
 use crate::ui::{Command, View};
 
 mod compare;
 mod document;
+mod ladder;
 mod lists;
 mod log;
 mod timeline;
@@ -86,6 +89,11 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         Command::ShowLines(source) => document::show_lines(app, ctx, source),
         Command::Log(command) => log::handle(app, ctx, command),
         Command::List(command) => lists::handle(app, ctx, command),
+        Command::Ladder(command) => ladder::handle(app, ctx, command),
+        // With Ctrl a call joins the ladder instead of taking it over.
+        Command::ShowSubject(Subject::Call(id)) if ctx.input(|i| i.modifiers.command) => {
+            ladder::handle(app, ctx, LadderCommand::AddCall(id));
+        }
         Command::Window(command) => window::handle(app, ctx, command),
         Command::CopyAsk(about) => document::copy_ask(app, ctx, about),
         Command::CopyReference | Command::CopyMessage => {

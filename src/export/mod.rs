@@ -13,6 +13,7 @@ pub mod compare;
 pub mod csv;
 pub mod formats;
 pub mod json;
+pub mod ladder;
 pub mod outlet;
 mod shared;
 pub mod text;

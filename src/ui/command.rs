@@ -1,6 +1,7 @@
 //! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
 
 use super::compare::CompareCommand;
+use super::ladder::LadderCommand;
 use super::lists::ListCommand;
 use super::log::LogCommand;
 use super::settings::Setting;
@@ -95,6 +96,8 @@ pub enum Command {
     Window(WindowCommand),
     /// About the comparison.
     Compare(CompareCommand),
+    /// About the ladder and the message shown.
+    Ladder(LadderCommand),
 }
 
 /// A wish about the window itself.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::compare::CompareState;
 use super::document::Document;
+use super::ladder::LadderState;
 use super::lists::Lists;
 use super::log::LogState;
 use super::panels::excerpt::Excerpt;
@@ -12,7 +13,8 @@ use super::timeline::TimelineState;
 use super::undo::{Undo, Undoable};
 use crate::base::{Language, SourceRef, words};
 use crate::session::startup::StageId;
-use crate::session::{MessageId, RunId};
+use crate::session::{CallId, MessageId, RunId};
+use crate::timeline::ladder::linked;
 use crate::timeline::{Extent, Ladder, Subject, Window};
 
 /// The views of a document; the digit is its key.
@@ -26,6 +28,8 @@ pub enum View {
     Calls,
     /// Every message.
     Messages,
+    /// What was agreed about media, call by call.
+    Media,
     /// Every record of the log.
     Log,
     /// Members and what could not be read.
@@ -36,8 +40,8 @@ pub enum View {
 
 impl View {
     /// Every view in the order of its tab.
-    pub const ALL: [Self; 7] =
-        [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Log, Self::Files, Self::Compare];
+    pub const ALL: [Self; 8] =
+        [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Media, Self::Log, Self::Files, Self::Compare];
 
     /// The key that shows it.
     pub fn digit(self) -> char {
@@ -46,6 +50,7 @@ impl View {
             Self::Timeline => '2',
             Self::Calls => '3',
             Self::Messages => '4',
+            Self::Media => '5',
             Self::Log => '6',
             Self::Files => '7',
             Self::Compare => '8',
@@ -59,6 +64,7 @@ impl View {
             Self::Timeline => "timeline",
             Self::Calls => "calls",
             Self::Messages => "messages",
+            Self::Media => "media",
             Self::Log => "log",
             Self::Files => "files",
             Self::Compare => "compare",
@@ -72,6 +78,7 @@ impl View {
             Self::Timeline => "window.timeline",
             Self::Calls => "window.calls",
             Self::Messages => "window.messages",
+            Self::Media => "window.media",
             Self::Log => "log.log",
             Self::Files => "window.files",
             Self::Compare => "compare_view.name",
@@ -178,12 +185,14 @@ pub struct ViewState {
     pub log: LogState,
     /// The comparison.
     pub compare: CompareState,
+    /// Ladder and message.
+    pub ladder: LadderState,
     /// Derived data, droppable.
     pub memo: Memo,
 }
 
-/// What a ladder was built for: its subject, the open folds and the language of its words.
-type LadderKey = (Subject, BTreeSet<MessageId>, Language);
+/// What a ladder was built for: its subject, the calls added to it, the open folds and the language of its words.
+type LadderKey = (Subject, BTreeSet<CallId>, BTreeSet<MessageId>, Language);
 
 /// Derived data with the full key it was made for.
 #[derive(Clone, Debug, Default)]
@@ -214,6 +223,7 @@ impl ViewState {
             excerpt: None,
             log: LogState::default(),
             compare: CompareState::default(),
+            ladder: LadderState::default(),
             memo: Memo::default(),
         };
         state.choose_run(document, state.run);
@@ -302,13 +312,19 @@ impl ViewState {
     /// The ladder of what is chosen.
     pub fn ladder(&mut self, document: &Document) -> Option<Arc<Ladder>> {
         let subject = self.selection.subject?;
-        let fits =
-            self.memo.ladder.as_ref().is_some_and(|((s, open, language), _)| {
-                *s == subject && *open == self.open_folds && *language == words::spoken()
-            });
-        if !fits {
-            let ladder = Arc::new(Ladder::new(&document.analysis.facts, subject, &self.open_folds));
-            self.memo.ladder = Some(((subject, self.open_folds.clone(), words::spoken()), ladder));
+        let key = (subject, self.ladder.beside(subject), self.open_folds.clone(), words::spoken());
+        if self.memo.ladder.as_ref().is_none_or(|(known, _)| *known != key) {
+            let facts = &document.analysis.facts;
+            let mut subjects = vec![subject];
+            if let Subject::Call(id) = subject {
+                // Calls added twice, as a linked leg and by hand, are taken out by that.
+                let linked: BTreeSet<CallId> = linked(facts, id).into_iter().collect();
+                subjects.extend(linked.symmetric_difference(&key.1).copied().map(Subject::Call));
+            } else {
+                subjects.extend(key.1.iter().copied().map(Subject::Call));
+            }
+            let ladder = Arc::new(Ladder::of(facts, &subjects, &self.open_folds));
+            self.memo.ladder = Some((key, ladder));
         }
         self.memo.ladder.as_ref().map(|(_, ladder)| Arc::clone(ladder))
     }
@@ -317,5 +333,10 @@ impl ViewState {
     pub fn show_chosen(&mut self) {
         self.reveal = true;
         self.lists.reveal();
+    }
+
+    /// The calls of the ladder shown, when they are several.
+    pub fn calls_in_ladder(&self) -> Vec<CallId> {
+        self.memo.ladder.as_ref().map_or_else(Vec::new, |(_, ladder)| ladder.calls.clone())
     }
 }

@@ -13,6 +13,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 mod compare;
 mod keys;
+mod ladder;
 mod lists;
 mod log;
 mod palette;

@@ -12,7 +12,7 @@ use crate::session::MessageId;
 use crate::session::startup::StageId;
 use crate::timeline::ladder::Kind;
 use crate::timeline::{Subject, Target, Window};
-use crate::ui::lists::List;
+use crate::ui::panels::media;
 use crate::ui::state::Selection;
 use crate::ui::{Command, View, ViewState, ladder};
 
@@ -67,6 +67,7 @@ pub fn handle(shown: &mut Shown, command: Command) {
                 View::Timeline | View::Calls => {
                     state.ladder(document).and_then(|l| ladder::step(&l, state.selection.message, step))
                 }
+                View::Media => media::step(document, state, step),
                 View::Overview | View::Log | View::Files | View::Compare => None,
             };
             if let Some(id) = next {
@@ -119,7 +120,7 @@ pub fn show_lines(app: &mut App, ctx: &Context, source: SourceRef) {
     if state.selection.lines.take() == Some(source) {
         return;
     }
-    if !matches!(state.view, View::Overview | View::Timeline | View::Calls) {
+    if !matches!(state.view, View::Overview | View::Timeline | View::Calls | View::Messages | View::Media) {
         state.remember();
         state.view = View::Overview;
     }
@@ -183,6 +184,10 @@ pub fn settle(shown: &mut Shown) {
             first_record(shown);
             return;
         }
+        View::Media => {
+            shown.view.selection.message = media::step(&shown.document, &shown.view, 0);
+            return;
+        }
         View::Overview | View::Files | View::Compare => return,
     }
     shown.view.selection.message = first_message(shown);
@@ -212,7 +217,7 @@ fn first_message(shown: &mut Shown) -> Option<MessageId> {
     let arrows = || {
         ladder.rows.iter().filter_map(|row| match &row.kind {
             Kind::Arrow(arrow) => Some(arrow),
-            Kind::Waiting { .. } | Kind::Folded { .. } => None,
+            Kind::Waiting { .. } | Kind::Folded { .. } | Kind::Step { .. } => None,
         })
     };
     shown.view.reveal = true;

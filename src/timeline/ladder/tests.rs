@@ -158,6 +158,7 @@ fn text(ladder: &Ladder) -> String {
             }
             Kind::Waiting { text, .. } => format!("   ({})", golden::plain(text)),
             Kind::Folded { text, open, .. } => format!("{} {}", if *open { "v" } else { ">" }, golden::plain(text)),
+            Kind::Step { text, tone, .. } => format!("· {} {tone:?}", golden::plain(text)),
         };
         out += &format!("{ms} {} {body}\n", row.line);
     }

@@ -1,6 +1,7 @@
 //! Every key the program handles, in lists: read by the handler, by the help and by the palette, so that they cannot differ.
 //! In: events of the keyboard, and what is shown. Out: commands. Must not know how a command is done.
 
+use eframe::egui::text_selection::LabelSelectionState;
 use eframe::egui::{Context, Event, Key, Modifiers};
 
 use super::command::Command;
@@ -9,6 +10,7 @@ use super::state::View;
 
 mod compare;
 mod general;
+mod ladder;
 mod lists;
 
 /// What the keyboard is talking to.
@@ -52,7 +54,7 @@ impl Place {
             (_, Front::Start | Front::Settings) => false,
             (Self::Document, Front::View(_)) => true,
             (Self::Timeline, Front::View(view)) => matches!(view, View::Overview | View::Timeline),
-            (Self::Messages, Front::View(view)) => matches!(view, View::Timeline | View::Calls | View::Messages),
+            (Self::Messages, Front::View(view)) => matches!(view, View::Timeline | View::Calls | View::Messages | View::Media),
             (Self::View(one), Front::View(view)) => one == view,
         }
     }
@@ -117,6 +119,7 @@ const LISTS: &[&[Shortcut]] = &[
     general::GENERAL,
     general::DOCUMENT,
     general::MESSAGES,
+    ladder::LADDER,
     general::TIMELINE,
     super::timeline::KEYS,
     super::log::keys::LOG,
@@ -160,6 +163,8 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
     // Arrows of a row that has the focus lead to its neighbour.
     let in_list = focus::in_list(ctx);
     let in_table = focus::in_table(ctx);
+    // Text of a message that is selected is what Ctrl C copies.
+    let selecting = ctx.plugin::<LabelSelectionState>().lock().has_selection();
     let mut out = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
@@ -169,6 +174,9 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
                 Event::Copy => (Key::C, None, CTRL),
                 _ => return true,
             };
+            if selecting && key == Key::C && modifiers.command {
+                return true;
+            }
             let function = matches!(key, Key::Escape | Key::F1 | Key::F5 | Key::F6);
             if typing && !function && (!modifiers.command || OF_TEXT.contains(&key)) {
                 return true;

@@ -200,7 +200,7 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut View
         let active = state.view == view;
         let name = word(view.words());
         let figure = match view {
-            View::Overview | View::Timeline | View::Compare => String::new(),
+            View::Overview | View::Timeline | View::Media | View::Compare => String::new(),
             View::Calls => count(calls::of_run(document, state).len() as u64),
             View::Messages => count(document.messages_of_run(state.run_id()) as u64),
             View::Log => count(document.records),
