@@ -322,7 +322,6 @@ fn calls_without_length_clocks_that_go_back_and_absurd_names() {
     analysis.facts.registrations[0].next_hops = vec![Private::new(PrivateKind::Address, absurd)];
     for size in [(1280.0, 800.0), (640.0, 400.0), (2560.0, 1440.0)] {
         let mut harness = showing(Arc::new(crate::made::full()), size);
-        drop(harness.root());
         harness.run_steps(1);
     }
     let mut harness = showing(Arc::new(analysis), (1440.0, 900.0));

@@ -142,6 +142,7 @@ impl Table<'_> {
         if response.clicked() {
             cx.send(Command::ShowMessage(proof));
         }
+        response.on_hover_text(text::shown(&segment.sentence()));
         let mut inner = rect.shrink2(vec2(12.0, 0.0));
         let line = document.analysis.facts.message(proof).map_or_else(String::new, |m| m.source.line.to_string());
         text::paint(
