@@ -169,6 +169,8 @@ impl App {
     /// Gives a context our fonts; without them no text can be laid out.
     pub fn prepare(ctx: &egui::Context) {
         fonts::install(ctx);
+        // Names of customers come in every script: what no font has is drawn as a box.
+        ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
     }
 

@@ -41,7 +41,7 @@ pub const KEYS: &[Shortcut] = &[
     // The window is one of the things that undo brings back.
     key("Backspace", &[(NONE, Key::Backspace)], "timeline_keys.back", || Command::Window(WindowCommand::Undo)),
     key("Shift Backspace", &[(SHIFT, Key::Backspace)], "timeline_keys.forward", || Command::Window(WindowCommand::Redo)),
-    key("T", &[(NONE, Key::T)], "timeline_keys.clock", || Command::Timeline(T::NextClock)),
+    key("R", &[(NONE, Key::R)], "timeline_keys.clock", || Command::Timeline(T::NextClock)),
     key("X", &[(NONE, Key::X)], "timeline_keys.measure", || Command::Timeline(T::Measure)),
     key("Z", &[(NONE, Key::Z)], "timeline_keys.zoom_to", || Command::Timeline(T::ZoomToLane)),
     key("Shift F", &[(SHIFT, Key::F)], "timeline_keys.fold_all", || Command::Timeline(T::FoldAll)),

@@ -189,9 +189,9 @@ fn the_cursor_follows_what_is_chosen_and_moves_on_a_click() {
 fn times_since_the_start_since_the_invite_and_of_day() {
     let mut harness = good_timeline();
     says(&harness, "Times since the start: 2026-03-10 08:14:02.000 UTC");
-    press(&mut harness, Key::T);
+    press(&mut harness, Key::R);
     says(&harness, "Times since the call's INVITE: Call 1 from 08:14:06.000");
-    press(&mut harness, Key::T);
+    press(&mut harness, Key::R);
     says(&harness, "Time of day: 2026-03-10 UTC");
     click(&mut harness, Role::Button, "Time of day");
     says(&harness, "Times since the start");
@@ -333,7 +333,7 @@ fn calls_without_length_clocks_that_go_back_and_absurd_names() {
     // Whole on hover, with the characters that would turn the line around shown as escapes.
     let whole = labels(&harness).iter().filter(|l| l.contains("\\u{202e}") && l.contains("example.test")).count();
     assert!(whole >= 2, "head and tooltip: {whole}");
-    for key in [Key::W, Key::W, Key::D, Key::S, Key::A, Key::Num0, Key::Z, Key::T] {
+    for key in [Key::W, Key::W, Key::D, Key::S, Key::A, Key::Num0, Key::Z, Key::R] {
         press(&mut harness, key);
     }
 }
@@ -431,8 +431,8 @@ fn three_days_with_a_night_without_a_log() {
     silent(&harness, "asleep");
     says(&harness, "2 d 23 h");
     says(&harness, "Errors: failed");
-    press(&mut harness, Key::T);
-    press(&mut harness, Key::T);
+    press(&mut harness, Key::R);
+    press(&mut harness, Key::R);
     says(&harness, "Time of day: 2026-03-10 UTC");
     for _ in 0..100 {
         harness.key_press(Key::W);
