@@ -155,7 +155,9 @@ fn back(app: &mut App, ctx: &Context) {
         } else if matches!(state.view, View::Overview | View::Timeline) && state.timeline.clear_measure() {
             // Measuring is a level of its own.
         } else if let Some(list) = list {
-            state.lists.of_mut(list).filter.clear();
+            let table = state.lists.of_mut(list);
+            table.filter.clear();
+            table.reveal = true;
         } else if !state.back() {
             state.selection = Selection { subject: state.selection.subject, ..Selection::default() };
             state.view = View::Overview;

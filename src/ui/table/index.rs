@@ -180,7 +180,7 @@ impl Work {
             if let Some((order, row)) = stretches.get_mut(place).and_then(Iterator::next) {
                 heads.push(Reverse((order, row, place)));
             }
-            if self.found.len() % SLICE == 0 && Instant::now() > until {
+            if self.found.len().is_multiple_of(SLICE) && Instant::now() > until {
                 return false;
             }
         }

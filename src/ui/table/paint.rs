@@ -115,7 +115,9 @@ pub fn show(ui: &mut Ui, palette: &Palette, state: &mut TableState, frame: &Fram
         return asked(state, frame.rows, &acts);
     }
     scroll(ui, palette, state, id, rect, bars, (width - columns.width()).max(0.0));
-    if std::mem::take(&mut state.reveal)
+    // Not before the rows are those of the filter.
+    if state.index.settled()
+        && std::mem::take(&mut state.reveal)
         && let Some(place) = state.rows().iter().position(|row| frame.rows.chosen(*row as usize))
     {
         see(state, place, rect, true);
@@ -217,6 +219,7 @@ fn chips(ui: &mut Ui, palette: &Palette, state: &mut TableState, rows: &dyn Rows
         };
         let kept = filter.terms.iter().enumerate().filter(|(place, _)| *place != gone).map(|(_, term)| quoted(&term.typed));
         state.filter = kept.collect::<Vec<_>>().join(" ");
+        state.reveal = true;
     }
 }
 

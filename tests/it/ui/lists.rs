@@ -20,6 +20,11 @@ fn calls(count: u32) -> Analysis {
         call.to = Some(Private::new(PrivateKind::Uri, format!("sip:+1202555{n:05}@example.test;user=phone")));
         call.started = first.started.map(|at| LogTime(at.0 + i64::from(n) * 1_000_000));
         call.talk_us = Some(i64::from(n % 977) * 1_000_000);
+        // A message belongs to one call.
+        if n > 0 {
+            call.messages.clear();
+            call.media.clear();
+        }
         call
     };
     analysis.facts.calls = (0..count).map(call).collect();
@@ -84,6 +89,11 @@ fn type_filter(harness: &mut Harness<'_, App>, label: &str, text: &str) {
 
 const FIND: &str = "Find a call: number, text, column:value";
 
+/// Rows of the list of calls: those of the ladder below begin with the call's name, too.
+fn listed(harness: &Harness<'_, App>) -> Vec<String> {
+    rows(harness, "Call ").into_iter().filter(|label| label.contains(", to ")).collect()
+}
+
 #[test]
 fn ten_thousand_calls_are_sorted_filtered_and_scrolled() {
     let mut harness = shown(calls(10_000), (1440.0, 900.0));
@@ -104,8 +114,7 @@ fn ten_thousand_calls_are_sorted_filtered_and_scrolled() {
     // A call by its number, in the form the user was told it.
     type_filter(&mut harness, FIND, "(202) 555 07 123");
     says(&harness, "1 of 10,000");
-    // Rows of the ladder below begin with the call's name, too.
-    let found: Vec<String> = rows(&harness, "Call ").into_iter().filter(|l| l.contains(", to ")).collect();
+    let found = listed(&harness);
     assert!(found.len() == 1 && found[0].starts_with("Call 7124,"), "{found:?}");
     click(&mut harness, Role::ListItem, "Call 7124,");
     says(&harness, "Call 7124");
@@ -123,10 +132,10 @@ fn ten_thousand_calls_are_sorted_filtered_and_scrolled() {
     click(&mut harness, Role::ListItem, "Call 7124,");
     press(&mut harness, Key::End);
     settled(&mut harness);
-    assert!(rows(&harness, "Call ").last().unwrap().starts_with("Call 10000,"));
+    assert!(listed(&harness).last().unwrap().starts_with("Call 10000,"));
     press(&mut harness, Key::Home);
     settled(&mut harness);
-    assert!(rows(&harness, "Call ")[0].starts_with("Call 1,"));
+    assert!(listed(&harness)[0].starts_with("Call 1,"));
 }
 
 #[test]
@@ -284,8 +293,9 @@ fn names_that_mean_harm_stay_in_their_place() {
             assert!(all.len() > 20, "{key:?} paints nothing");
             for (text, rect, clip) in all {
                 let seen = rect.intersect(clip);
-                // What lies outside is scrolled away, or a log line in a panel that scrolls sideways.
-                if !seen.is_positive() || text.len() > 20_000 {
+                // What lies outside is scrolled away, or stands in a panel that scrolls sideways: a log line, a narrow ladder.
+                let sideways = text.len() > 20_000 || (size.0 < 1000.0 && clip.left() == 0.0 && clip.width() < 450.0);
+                if !seen.is_positive() || sideways {
                     continue;
                 }
                 assert!(

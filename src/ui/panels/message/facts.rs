@@ -45,7 +45,7 @@ fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'st
     );
     add("window.remote", logged.seen.remote.clone().unwrap_or_default());
     add("window.local", logged.seen.local.clone().unwrap_or_default());
-    let calls = facts.calls.iter().filter(|c| c.messages.contains(&id)).map(call::name).collect::<Vec<_>>();
+    let calls = facts.calls.iter().filter(|c| c.messages.binary_search(&id).is_ok()).map(call::name).collect::<Vec<_>>();
     add("window.belongs", calls.join(", "));
     add("window.cseq", crate::timeline::ladder::cseq(&logged.seen.message));
     if logged.sent_before > 0 {
@@ -61,13 +61,7 @@ fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'st
         );
         add("window.expiry", attempt.expires_s.map_or_else(String::new, |s| format!("{s} s")));
     }
-    for (owner, segment) in facts
-        .calls
-        .iter()
-        .flat_map(|c| c.media.iter().map(move |s| (c, s)))
-        .filter(|(_, s)| s.offer == id || s.answer == Some(id))
-    {
-        let _ = owner;
+    for segment in facts.calls.iter().flat_map(|c| &c.media).filter(|s| s.offer == id || s.answer == Some(id)) {
         let formats = if segment.offer == id { &segment.offered } else { &segment.answered };
         let names = crate::timeline::lanes::media::names(formats);
         add("window.codecs", format!("{}: {}", segment.kind, names.join(" ")));
