@@ -6,12 +6,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::base::LogTime;
-use crate::bundle::Observer;
 use crate::session::keepalive::KeepAliveKind;
 use crate::session::registration::AttemptKind;
-use crate::session::{Facts, MessageId, RunId};
+use crate::session::{Facts, MessageId, Related, RunId};
 use crate::sip::key::Keys;
-use crate::sip::transaction::{Role, Transaction, Transactions};
+use crate::sip::transaction::{Role, Transaction};
 use crate::sip::{Flow, Message, Method};
 
 use super::{Scope, Side, since};
@@ -107,10 +106,9 @@ pub fn strands(side: &Side<'_>, zero: Option<LogTime>) -> Vec<Strand> {
     let facts = &side.analysis.facts;
     let run = side.run();
     let owners = owners(facts, run, side.scope);
-    let keys = Keys::read(&facts.messages, |m| (m.observer == Observer::Client && m.run == run).then_some(0));
-    let transactions = Transactions::build(&keys);
+    let Related { keys, transactions } = &facts.related;
     let mut out: BTreeMap<StrandKind, Strand> = BTreeMap::new();
-    for transaction in &transactions.list {
+    for transaction in transactions.list.iter().filter(|t| t.scope == run.0) {
         let messages = transaction.messages();
         let owner = messages.iter().find_map(|m| owners.get(m)).cloned();
         let kind = match (owner, side.scope) {
@@ -119,7 +117,7 @@ pub fn strands(side: &Side<'_>, zero: Option<LogTime>) -> Vec<Strand> {
             (None, _) => continue,
         };
         let strand = out.entry(kind.clone()).or_insert_with(|| Strand { kind, exchanges: Vec::new() });
-        strand.exchanges.push(exchange(facts, &keys, transaction, &messages, zero));
+        strand.exchanges.push(exchange(facts, keys, transaction, &messages, zero));
     }
     for strand in out.values_mut() {
         if let StrandKind::Registration(place) = strand.kind {

@@ -2,7 +2,7 @@
 //! where each run ends. Out: [`Facts`] with those parts filled; runs, client and clocks are others' work.
 
 pub use super::keepalive_facts::CrlfSign;
-use super::traffic::Traffic;
+use super::traffic::{Related, Traffic};
 use super::{Facts, LoggedMessage, call_facts, call_story, features, keepalive_facts, registration_facts, subscription_facts};
 use crate::base::{LogTime, Notes};
 
@@ -22,12 +22,13 @@ pub fn facts_with_signs(messages: Vec<LoggedMessage>, signs: &[CrlfSign], ends: 
     let subscriptions = subscription_facts::subscriptions(&traffic);
     let calls = call_facts::calls(&traffic, notes);
     let features = features::changes(&traffic);
-    let repeats = traffic.transactions.repeats;
+    let Traffic { keys, transactions, .. } = traffic;
     let mut messages = messages;
-    for (message, repeat) in messages.iter_mut().zip(repeats) {
-        message.sent_before = repeat;
+    for (message, repeat) in messages.iter_mut().zip(&transactions.repeats) {
+        message.sent_before = *repeat;
     }
-    let mut facts = Facts { messages, registrations, keepalives, calls, subscriptions, features, ..Facts::default() };
+    let related = Related { keys, transactions };
+    let mut facts = Facts { messages, related, registrations, keepalives, calls, subscriptions, features, ..Facts::default() };
     facts.stories = call_story::stories(&facts);
     facts
 }

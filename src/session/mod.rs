@@ -3,6 +3,8 @@
 //!
 //! Facts point at messages by [`MessageId`]; a message has its [`SourceRef`], so every fact leads to its lines.
 
+pub use traffic::Related;
+
 use crate::base::{LogTime, Private, Segment, SourceRef, Text};
 use crate::bundle::Observer;
 use crate::sip::{Direction, Observed};
@@ -176,6 +178,8 @@ pub type Party = Private;
 pub struct Facts {
     /// Every SIP message of every member, in time order.
     pub messages: Vec<LoggedMessage>,
+    /// What relates the client's messages.
+    pub related: Related,
     /// Runs of the client, in time order.
     pub runs: Vec<run::Run>,
     /// One for each address-of-record and registrar.

@@ -10,7 +10,26 @@ use crate::sip::transaction::{Role, T64_US, Transaction, Transactions};
 use crate::sip::uri::Uri;
 use crate::sip::{Direction, Message};
 
-/// Messages with what relates them. Only the client's own view has keys; what a server logged stands aside.
+/// What relates messages: built once, then part of the facts, for the checks and the comparison. Only the client's own view has
+/// keys; what a server logged stands aside. The scope of a transaction is its run.
+#[derive(Clone, Debug, Default)]
+pub struct Related {
+    /// Fields of each message that others are found by, in the messages' order.
+    pub keys: Keys,
+    /// Requests with their answers.
+    pub transactions: Transactions,
+}
+
+impl Related {
+    /// Relates messages.
+    pub fn of(messages: &[LoggedMessage]) -> Self {
+        let keys = Keys::read(messages, |m| (m.observer == Observer::Client).then_some(m.run.0));
+        let transactions = Transactions::build(&keys);
+        Self { keys, transactions }
+    }
+}
+
+/// Messages with what relates them.
 pub struct Traffic<'a> {
     /// Every message.
     pub messages: &'a [LoggedMessage],
@@ -25,8 +44,7 @@ impl<'a> Traffic<'a> {
     /// Relates messages. `ends` is the time of the last record of each run, by [`RunId`]; where it is missing or too early, the last
     /// message of the run counts.
     pub fn new(messages: &'a [LoggedMessage], ends: &[Option<LogTime>]) -> Self {
-        let keys = Keys::read(messages, |m| (m.observer == Observer::Client).then_some(m.run.0));
-        let transactions = Transactions::build(&keys);
+        let Related { keys, transactions } = Related::of(messages);
         let mut ends = ends.to_vec();
         for message in messages.iter().filter(|m| m.observer == Observer::Client) {
             let run = message.run.0 as usize;

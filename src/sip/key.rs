@@ -36,7 +36,7 @@ impl Sym {
 }
 
 /// Every text met, each once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Symbols {
     numbers: HashMap<String, u32>,
     texts: Vec<String>,
@@ -120,7 +120,7 @@ impl Key {
 }
 
 /// The keys of all messages, by the messages' places.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Keys {
     /// `None`: left out.
     pub list: Vec<Option<Key>>,

@@ -107,7 +107,7 @@ impl Transaction {
 }
 
 /// All transactions, in order of their first message.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Transactions {
     /// The transactions.
     pub list: Vec<Transaction>,

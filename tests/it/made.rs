@@ -157,6 +157,7 @@ pub fn full() -> Analysis {
         request("BYE", Direction::Unknown, 80, 0),
     ];
     let facts = Facts {
+        related: bundlescope::session::Related::of(&messages),
         messages,
         runs: vec![Run {
             which: Some(Which::Current),

@@ -16,7 +16,7 @@ use super::{Confidence, Severity};
 use crate::base::{LogTime, Private, Segment, Text};
 use crate::bundle::Observer;
 use crate::session::run::Platform;
-use crate::session::{CallId, Evidence, Facts, LoggedMessage, MessageId, RunId};
+use crate::session::{CallId, Evidence, Facts, LoggedMessage, MessageId, Related, RunId};
 use crate::sip::key::Keys;
 use crate::sip::transaction::{Transaction, Transactions};
 
@@ -112,18 +112,17 @@ pub struct Scene<'a> {
     /// The bundle as a whole.
     pub bundle: &'a BundleView<'a>,
     /// What relates the client's messages.
-    pub keys: Keys,
+    pub keys: &'a Keys,
     /// Requests with their answers.
-    pub transactions: Transactions,
+    pub transactions: &'a Transactions,
     /// Errors and warnings already found, by run: for checks that only speak when nothing else explains.
     pub earlier: Vec<(RunId, Severity)>,
 }
 
 impl<'a> Scene<'a> {
-    /// Relates the messages.
+    /// Nothing found yet.
     pub fn new(facts: &'a Facts, bundle: &'a BundleView<'a>) -> Self {
-        let keys = Keys::read(&facts.messages, |m| (m.observer == Observer::Client).then_some(m.run.0));
-        let transactions = Transactions::build(&keys);
+        let Related { keys, transactions } = &facts.related;
         Self { facts, bundle, keys, transactions, earlier: Vec::new() }
     }
 
