@@ -18,7 +18,7 @@ mod log;
 mod timeline;
 mod window;
 
-pub(super) use compare::{Pending, when_read};
+pub(super) use compare::{Pending, tend as tend_compared, when_read};
 pub(super) use document::settle;
 pub(super) use lists::poll as poll_lists;
 pub(super) use log::tend as tend_log;

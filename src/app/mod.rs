@@ -11,6 +11,7 @@ use crate::base::Language;
 use crate::base::words::{self, Words};
 use crate::bundle::Input;
 use crate::bundle::store::Store;
+use crate::compare::Pair;
 use crate::ui::compare::Ready;
 use crate::ui::keys::{self, Front};
 use crate::ui::panels::excerpt::Excerpt;
@@ -53,6 +54,8 @@ struct Shown {
     log: jobs::log::LogJobs,
     /// A comparison being made.
     comparing: Option<Receiver<Arc<Ready>>>,
+    /// Jobs of both logs of a comparison.
+    compared_logs: Pair<jobs::log::LogJobs>,
 }
 
 /// What a tab holds.
@@ -222,7 +225,7 @@ impl App {
         let name = document.name().to_owned();
         let store = Arc::new(Store::new(Arc::clone(&document.analysis.bundle)));
         let log = jobs::log::LogJobs::default();
-        let mut shown = Shown { document, view, store, lines: None, log, comparing: None };
+        let mut shown = Shown { document, view, store, lines: None, log, comparing: None, compared_logs: Pair::default() };
         handle::settle(&mut shown);
         Tab { name, inputs, content: Content::Ready(Box::new(shown)) }
     }
@@ -371,6 +374,7 @@ impl eframe::App for App {
         frame::paint(self, ui, scheme);
         handle::drain(self, &ctx);
         handle::tend_log(self, &ctx);
+        handle::tend_compared(self, &ctx);
         handle::poll_lists(self, &ctx);
         self.remember_window(&ctx);
         self.store.keep();

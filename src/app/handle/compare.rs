@@ -6,11 +6,11 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use eframe::egui::Context;
 
 use crate::app::{App, Content, Shown};
-use crate::base::Language;
 use crate::base::words::{self};
-use crate::compare::{Anchor, Pair, Scope, Side, Which, compare, two_runs};
-use crate::session::RunId;
+use crate::base::{Language, SourceRef};
+use crate::compare::{Anchor, Pair, Side, Which, compare, two_runs};
 use crate::ui::compare::{Chosen, CompareCommand, CompareState, Ready, What};
+use crate::ui::log::LogCommand;
 use crate::ui::{Command, Document, View};
 
 /// What waits for files that are being read.
@@ -34,9 +34,23 @@ pub fn handle(app: &mut App, ctx: &Context, command: CompareCommand) {
         }
         CompareCommand::Swap => {
             state.swapped = !state.swapped;
-            state.runs = state.runs.swapped();
+            state.scopes = state.scopes.swapped();
+            if let Anchor::Event(moments) = state.anchor {
+                state.anchor = Anchor::Event(moments.swapped());
+            }
         }
-        CompareCommand::NextRun(which) => next_run(state, which),
+        CompareCommand::Take(which, scope) => match which {
+            Which::Left => state.scopes.left = Some(scope),
+            Which::Right => state.scopes.right = Some(scope),
+        },
+        CompareCommand::ZeroHere(moments) => {
+            let Some(ready) = &state.ready else { return };
+            // A side for which no moment was chosen keeps its zero.
+            let now = ready.comparison.zero.at;
+            let both = Pair::new(moments.left.or(now.left), moments.right.or(now.right));
+            let Some((left, right)) = both.both() else { return };
+            state.anchor = Anchor::Event(Pair::new(left, right));
+        }
         CompareCommand::NextAnchor => {
             // The one in force is passed over: a press always changes something.
             let now = state.ready.as_ref().map_or(state.anchor, |ready| ready.comparison.zero.anchor);
@@ -54,9 +68,20 @@ pub fn handle(app: &mut App, ctx: &Context, command: CompareCommand) {
             state.together = !state.together;
             return;
         }
+        CompareCommand::CountVolatile => {
+            state.volatile = !state.volatile;
+            return;
+        }
+        CompareCommand::Logs => {
+            state.logs = !state.logs;
+            state.logs_at = None;
+            return;
+        }
+        CompareCommand::OpenProof(which, source) => return open_proof(app, which, source),
         CompareCommand::ChooseFact(place) => return choose(state, Chosen::Fact(place)),
         CompareCommand::ChooseMessages(strand, row) => return choose(state, Chosen::Messages(strand, row)),
     }
+    shown.compared_logs = Pair::default();
     shown.comparing = start(shown, language, ctx);
 }
 
@@ -65,17 +90,36 @@ fn choose(state: &mut CompareState, chosen: Chosen) {
     state.reveal = true;
 }
 
-fn next_run(state: &mut CompareState, which: Which) {
-    let Some(ready) = &state.ready else { return };
-    let count = ready.documents.get(which).analysis.facts.runs.len();
-    let now = match *ready.comparison.scopes.get(which) {
-        Scope::Run(run) => run.0 as usize,
-        _ => 0,
-    };
-    let next = u32::try_from((now + 1) % count.max(1)).ok().map(RunId);
-    match which {
-        Which::Left => state.runs.left = next,
-        Which::Right => state.runs.right = next,
+/// The place of the tab that shows a document.
+fn tab_of(app: &App, document: &Arc<Document>) -> Option<usize> {
+    app.tabs.iter().position(|tab| matches!(&tab.content, Content::Ready(shown) if Arc::ptr_eq(&shown.document, document)))
+}
+
+/// The line in the log view of the bundle it is from.
+fn open_proof(app: &mut App, which: Which, source: SourceRef) {
+    let ready = app.shown().and_then(|shown| shown.view.compare.ready.clone());
+    let Some(place) = ready.and_then(|ready| tab_of(app, ready.documents.get(which))) else { return };
+    app.commands.push(Command::ShowTab(place));
+    app.commands.push(Command::Log(LogCommand::GoTo(source)));
+}
+
+/// Takes what the jobs of both logs have brought, and starts what is wished.
+pub fn tend(app: &mut App, ctx: &Context) {
+    let Some(shown) = app.shown().filter(|s| s.view.view == View::Compare && s.view.compare.logs) else { return };
+    let Some(ready) = shown.view.compare.ready.clone() else { return };
+    for which in [Which::Left, Which::Right] {
+        let document = ready.documents.get(which);
+        let store = tab_of(app, document).and_then(|place| match &app.tabs.get(place)?.content {
+            Content::Ready(shown) => Some(Arc::clone(&shown.store)),
+            _ => None,
+        });
+        let Some(shown) = app.shown() else { return };
+        let (Some(store), Some(views)) = (store, shown.view.compare.views()) else { continue };
+        let (jobs, view) = match which {
+            Which::Left => (&mut shown.compared_logs.left, &mut views.left),
+            Which::Right => (&mut shown.compared_logs.right, &mut views.right),
+        };
+        jobs.tend(document, &store, view, ctx);
     }
 }
 
@@ -89,7 +133,7 @@ fn start(shown: &Shown, language: Language, ctx: &Context) -> Option<Receiver<Ar
     };
     let runs = matches!(state.what, Some(What::Runs));
     let documents = if state.swapped { documents.swapped() } else { documents };
-    let (wanted, anchor, swapped) = (state.runs, state.anchor, state.swapped);
+    let (wanted, anchor, swapped) = (state.scopes, state.anchor, state.swapped);
     let (sender, receiver) = sync_channel(1);
     let ctx = ctx.clone();
     let work = move || {
@@ -99,9 +143,8 @@ fn start(shown: &Shown, language: Language, ctx: &Context) -> Option<Receiver<Ar
             let two = two_runs(sides.left).filter(|_| runs).map(|two| if swapped { two.swapped() } else { two });
             two.unwrap_or_else(|| sides.map(|analysis| Side::of(analysis))).map(|side| side.scope)
         };
-        let scope = |wanted: Option<RunId>, offered: Scope| wanted.map_or(offered, Scope::Run);
-        let left = Side { analysis: &documents.left.analysis, scope: scope(wanted.left, offered.left) };
-        let right = Side { analysis: &documents.right.analysis, scope: scope(wanted.right, offered.right) };
+        let left = Side { analysis: &documents.left.analysis, scope: wanted.left.unwrap_or(offered.left) };
+        let right = Side { analysis: &documents.right.analysis, scope: wanted.right.unwrap_or(offered.right) };
         let comparison = compare(left, right, anchor);
         // Nobody listens any more when the tab was closed.
         let _ = sender.send(Arc::new(Ready::new(documents, comparison)));

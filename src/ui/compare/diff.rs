@@ -12,11 +12,12 @@ const NAME: f32 = 170.0;
 const SIGN: f32 = 20.0;
 
 /// The rows under a head with the counts.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, diff: &Diff, places: &str, rect: Rect) {
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, diff: &Diff, places: &str, volatile: bool, rect: Rect) {
     let palette = cx.palette;
     let counts = diff.counts();
-    let values =
-        [("n", counts.differences().to_string()), ("same", counts.same.to_string()), ("volatile", counts.volatile.to_string())];
+    let more = if volatile { counts.volatile } else { 0 };
+    let (differences, uncounted) = (counts.differences() + more, counts.volatile - more);
+    let values = [("n", differences.to_string()), ("same", counts.same.to_string()), ("volatile", uncounted.to_string())];
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let figures = Words::current().fill("compare_view.message_counts", &values);
     let rest = widgets::head(ui, palette, rect, word("compare_view.messages"), places, &figures);
@@ -26,17 +27,17 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, diff: &Diff, places: &str, rect: Rect) {
         scroll.show_rows(ui, LINE, diff.rows.len(), |ui, range| {
             for row in diff.rows.get(range).unwrap_or_default() {
                 let rect = widgets::reserve(ui, LINE);
-                line(ui, palette, row, rect);
+                line(ui, palette, row, volatile, rect);
             }
         });
     });
 }
 
-fn line(ui: &mut Ui, palette: &Palette, row: &Row, rect: Rect) {
-    let differs = row.differs(false);
+fn line(ui: &mut Ui, palette: &Palette, row: &Row, volatile: bool, rect: Rect) {
+    let differs = row.differs(volatile);
     let sign = match row.change {
         Change::Same => "=",
-        _ if row.volatile => "·",
+        _ if row.volatile && !volatile => "·",
         Change::Changed => "≠",
         Change::Added => "+",
         Change::Removed => "−",

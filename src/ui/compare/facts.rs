@@ -5,7 +5,7 @@ use eframe::egui::{Align, CornerRadius, Rect, Shape, Stroke, Ui, pos2, vec2};
 
 use super::{Chosen, CompareCommand, CompareState, Ready, sides};
 use crate::base::Tone;
-use crate::base::words::{Words, word};
+use crate::base::words::word;
 use crate::compare::{Amount, Cell, Group, Kind, Place, Row as Fact, Which};
 use crate::timeline::figures::{count, duration};
 use crate::ui::shapes::{self, Sign};
@@ -24,23 +24,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, state: &CompareState, m
             let which = if column == Column::Left { Which::Left } else { Which::Right };
             let badge = sides::badge(ui, palette, cell.left_center(), which);
             let rest = Rect::from_min_max(pos2(badge.right() + 6.0, cell.top()), cell.max);
-            let name = ready.documents.get(which).name();
-            let run = ready.comparison.scopes.get(which);
-            let runs = ready.documents.get(which).analysis.facts.runs.len();
-            let label = match run {
-                crate::compare::Scope::Run(id) if runs > 1 => Words::current()
-                    .fill("compare_view.run_of", &[("name", name), ("n", &(id.0 + 1).to_string()), ("all", &runs.to_string())]),
-                _ => name.to_owned(),
-            };
-            let label = text::visible(&label).into_owned();
-            if runs > 1 {
-                let link = widgets::link(ui, palette, rest, Align::Min, &label);
-                if link.clicked() {
-                    cx.send(Command::Compare(CompareCommand::NextRun(which)));
-                }
-            } else {
-                text::line(ui, rest, Align::Min, &label, Type::Label, palette.t2);
-            }
+            sides::scope(ui, cx, ready, which, rest);
         }
         Column::Amount => {
             text::line(ui, cell, Align::Max, word("compare.head_amount"), Type::Label, palette.t3);

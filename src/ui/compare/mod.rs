@@ -15,19 +15,21 @@ use eframe::egui::{Align, Rect, Ui, pos2, vec2};
 
 use super::shapes::{self, Sign};
 use super::widgets::{Look, area, button, cut_bottom, cut_left, cut_top, line_below, line_right};
-use super::{Command, Cx, Document, Type, ViewState, text};
-use crate::base::Tone;
+use super::{Command, Cx, Document, Type, text};
 use crate::base::words::{Words, word};
-use crate::compare::{Anchor, Comparison, Kind, MessageRow, Pair, Place, Which};
-use crate::session::RunId;
-use crate::sip::diff::Diff;
+use crate::base::{LogTime, SourceRef, Tone};
+use crate::compare::{Comparison, Kind, MessageRow, Pair, Place, Scope, Which};
 
 mod diff;
 mod facts;
 mod ladder;
 mod lanes;
+mod logs;
 mod pane;
 mod sides;
+mod state;
+
+pub use state::CompareState;
 
 /// What is compared with what.
 #[derive(Clone, Debug)]
@@ -45,16 +47,24 @@ pub enum CompareCommand {
     Show(Option<What>),
     /// Exchange A and B.
     Swap,
-    /// Take the next run of a side.
-    NextRun(Which),
+    /// Take this run, call or registration of a side.
+    Take(Which, Scope),
     /// Lay them upon each other elsewhere.
     NextAnchor,
+    /// Time zero of a side is this moment.
+    ZeroHere(Pair<Option<LogTime>>),
     /// Choose the next (1) or previous (-1) difference that matters.
     NextDifference(i32),
     /// Show only rows that differ, or all.
     OnlyDifferences,
     /// Move both timelines together, or each by itself.
     ScrollTogether,
+    /// Count what differs by nature, or don't.
+    CountVolatile,
+    /// Show both logs beside each other, or the ladders.
+    Logs,
+    /// Show this line of a side in its own log view.
+    OpenProof(Which, SourceRef),
     /// Choose a fact.
     ChooseFact(Place),
     /// Choose a row of messages: conversation, row.
@@ -116,99 +126,6 @@ impl Ready {
     }
 }
 
-/// State of the view.
-#[derive(Clone, Debug)]
-pub struct CompareState {
-    /// What is compared; `None`: not chosen yet.
-    pub what: Option<What>,
-    /// This document is B.
-    pub swapped: bool,
-    /// Runs chosen; `None`: the one that is offered.
-    pub runs: Pair<Option<RunId>>,
-    /// Where elapsed time is zero.
-    pub anchor: Anchor,
-    /// What a job made of it; none while it works.
-    pub ready: Option<Arc<Ready>>,
-    /// What is chosen.
-    pub chosen: Option<Chosen>,
-    /// Rows that are alike are left out.
-    pub only_differences: bool,
-    /// Both timelines move together.
-    pub together: bool,
-    /// The next frame brings what is chosen into view.
-    pub reveal: bool,
-    /// The two messages chosen, part by part: for which rows, and what came of it.
-    diff: Option<((usize, usize), Arc<Diff>)>,
-    /// How the timelines of both sides are shown.
-    lanes: Option<Box<Pair<ViewState>>>,
-}
-
-impl Default for CompareState {
-    fn default() -> Self {
-        Self {
-            what: None,
-            swapped: false,
-            runs: Pair::default(),
-            anchor: Anchor::Auto,
-            ready: None,
-            chosen: None,
-            only_differences: false,
-            together: true,
-            reveal: false,
-            diff: None,
-            lanes: None,
-        }
-    }
-}
-
-impl CompareState {
-    /// Takes what a job made: the first difference is chosen, the timelines show both as a whole.
-    pub fn take(&mut self, ready: Arc<Ready>) {
-        let still = self.chosen.filter(|_| self.ready.is_some());
-        let first = ready.comparison.differences.first().copied().map(Chosen::Fact);
-        self.chosen = still.filter(|c| exists(&ready, *c)).or(first);
-        self.diff = None;
-        self.lanes = Some(Box::new(lanes::states(&ready)));
-        self.ready = Some(ready);
-        self.reveal = true;
-    }
-
-    /// Both messages of the row chosen, part by part; `None` where one side has none.
-    fn message_diff(&mut self, ready: &Ready) -> Option<Arc<Diff>> {
-        let Some(Chosen::Messages(strand, row)) = self.chosen else { return None };
-        if self.diff.as_ref().is_none_or(|(of, _)| *of != (strand, row)) {
-            let messages = ready.message_row(strand, row)?.messages;
-            let message = |which: Which| {
-                let id = (*messages.get(which))?;
-                ready.documents.get(which).analysis.facts.message(id).map(|m| &m.seen.message)
-            };
-            let diff = Diff::of(message(Which::Left)?, message(Which::Right)?);
-            self.diff = Some(((strand, row), Arc::new(diff)));
-        }
-        self.diff.as_ref().map(|(_, diff)| Arc::clone(diff))
-    }
-
-    /// Chooses the difference that is `way` further; from nothing the first or last. Does not go round.
-    pub fn step(&mut self, way: i32) {
-        let Some(ready) = &self.ready else { return };
-        let all = &ready.comparison.differences;
-        let at = match self.chosen {
-            Some(Chosen::Fact(place)) => all.iter().position(|p| *p == place),
-            _ => None,
-        };
-        let next = match (at, way > 0) {
-            (Some(at), true) => (at + 1).min(all.len().saturating_sub(1)),
-            (Some(at), false) => at.saturating_sub(1),
-            (None, true) => 0,
-            (None, false) => all.len().saturating_sub(1),
-        };
-        if let Some(place) = all.get(next) {
-            self.chosen = Some(Chosen::Fact(*place));
-            self.reveal = true;
-        }
-    }
-}
-
 fn exists(ready: &Ready, chosen: Chosen) -> bool {
     match chosen {
         Chosen::Fact(place) => ready.comparison.row(place).is_some(),
@@ -243,13 +160,22 @@ pub fn show(
     area(ui, "compare-head", head, cx.palette.panel, |ui| sentence(ui, cx, &ready, head));
     let bar = cut_top(&mut rect, BAR);
     area(ui, "compare-bar", bar, cx.palette.panel, |ui| controls(ui, cx, &ready, state, bar));
+    if state.logs {
+        let height = rect.height();
+        let both = cut_bottom(&mut rect, height * 0.5);
+        area(ui, "compare-logs", both, cx.palette.panel, |ui| logs::show(ui, cx, &ready, state, both));
+    }
     let width = if rect.width() < 1_200.0 { rect.width() * 0.44 } else { FACTS };
     let left = cut_left(&mut rect, width);
     area(ui, "compare-facts", left, cx.palette.panel, |ui| facts::show(ui, cx, &ready, state, left));
     line_right(ui, cx.palette, left);
     let height = rect.height();
-    let lanes = cut_top(&mut rect, (height * 0.4).min(320.0));
+    let lanes = cut_top(&mut rect, if state.logs { height } else { (height * 0.4).min(320.0) });
     area(ui, "compare-lanes", lanes, cx.palette.base, |ui| lanes::show(ui, cx, &ready, state, lanes));
+    if state.logs {
+        state.reveal = false;
+        return;
+    }
     let proof = cut_bottom(&mut rect, (height * 0.26).min(240.0));
     area(ui, "compare-ladder", rect, cx.palette.panel, |ui| ladder::show(ui, cx, &ready, state, rect));
     area(ui, "compare-proof", proof, cx.palette.base, |ui| pane::show(ui, cx, &ready, state, proof));
@@ -287,11 +213,13 @@ fn controls(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, state: &CompareState, r
     let words = Words::current();
     let anchor = words.fill("compare.aligned", &[("anchor", &text::shown(&comparison.zero.anchor.text()))]);
     let together = word(if state.together { "compare_view.scroll_apart" } else { "compare_view.scroll_together" });
+    let logs = word(if state.logs { "compare_view.ladders" } else { "compare_view.logs" });
     let only = word(if state.only_differences { "compare_view.all_rows" } else { "compare_view.only_differences" });
     let mut at = pos2(rect.left() + 20.0, rect.top() + 4.0);
     for (label, command) in [
         (anchor.as_str(), CompareCommand::NextAnchor),
         (together, CompareCommand::ScrollTogether),
+        (logs, CompareCommand::Logs),
         (word("compare_view.swap"), CompareCommand::Swap),
         (only, CompareCommand::OnlyDifferences),
         (word("compare_view.choose_again"), CompareCommand::Show(None)),

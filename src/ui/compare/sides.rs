@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align, CornerRadius, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{Align, Button, CornerRadius, Popup, Rect, ScrollArea, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::{CompareCommand, What};
+use super::{CompareCommand, Ready, What};
 use crate::base::words::{Words, word};
-use crate::compare::{Which, two_runs};
-use crate::ui::widgets::{Look, area, button, cut_top};
-use crate::ui::{Command, Cx, Document, Palette, Type, text};
+use crate::compare::{Scope, Which, two_runs};
+use crate::session::{CallId, RunId};
+use crate::ui::widgets::{Look, area, button, cut_top, link};
+use crate::ui::{Command, Cx, Document, Palette, Type, text, zone};
 
 /// The offers: two runs of this document at once, then every other document that is open.
 pub fn choose(ui: &mut Ui, cx: &mut Cx<'_>, document: &Arc<Document>, others: &[Arc<Document>], rect: Rect) {
@@ -35,6 +36,61 @@ pub fn choose(ui: &mut Ui, cx: &mut Cx<'_>, document: &Arc<Document>, others: &[
         cut_top(&mut inner, 8.0);
         text::wrapped(ui, inner, 4, word("compare_view.drop"), Type::Small, palette.t3);
     });
+}
+
+/// What of the bundle is compared; it opens a list of its runs, registrations and calls.
+pub fn scope(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, which: Which, rect: Rect) {
+    let document = ready.documents.get(which);
+    let facts = &document.analysis.facts;
+    let chosen = *ready.comparison.scopes.get(which);
+    let runs = facts.runs.len();
+    let label = match chosen {
+        Scope::Run(_) if runs < 2 => document.name().to_owned(),
+        chosen => format!("{}, {}", document.name(), named(document, chosen)),
+    };
+    let count = runs + facts.registrations.len() + facts.calls.len();
+    if count < 2 {
+        text::line(ui, rect, Align::Min, &text::visible(&label), Type::Label, cx.palette.t2);
+        return;
+    }
+    let link = link(ui, cx.palette, rect, Align::Min, &text::visible(&label));
+    Popup::menu(&link).show(|ui| {
+        let scroll = ScrollArea::vertical().max_height(420.0);
+        scroll.show_rows(ui, ui.spacing().interact_size.y, count, |ui, range| {
+            for place in range {
+                let scope = if place < runs {
+                    Scope::Run(RunId(place as u32))
+                } else if place < runs + facts.registrations.len() {
+                    Scope::Registration((place - runs) as u32)
+                } else {
+                    Scope::Call(CallId((place - runs - facts.registrations.len()) as u32))
+                };
+                let label = text::visible(&named(document, scope)).into_owned();
+                if ui.add(Button::selectable(scope == chosen, label).truncate()).clicked() {
+                    cx.send(Command::Compare(CompareCommand::Take(which, scope)));
+                }
+            }
+        });
+    });
+}
+
+/// `run 1 of 2`, `Call 3, outgoing sip:…`.
+fn named(document: &Document, scope: Scope) -> String {
+    let facts = &document.analysis.facts;
+    match scope {
+        Scope::Run(id) => {
+            let all = facts.runs.len().max(1).to_string();
+            Words::current().fill("compare_view.run_of", &[("n", &(id.0 + 1).to_string()), ("all", &all)])
+        }
+        Scope::Call(id) => facts.calls.get(id.0 as usize).map_or_else(String::new, |call| {
+            let at = call.started.map_or_else(String::new, |at| format!("{} ", zone::clock(at)));
+            format!("{} {at}{}", crate::timeline::lanes::call::name(call), crate::ui::panels::calls::party(call))
+        }),
+        Scope::Registration(place) => facts
+            .registrations
+            .get(place as usize)
+            .map_or_else(String::new, |r| format!("{} {}", word("timeline.registration"), text::private(&r.aor))),
+    }
 }
 
 /// The letter of a side with its left centre at `at`: A solid, B outlined. Gives the room it took.

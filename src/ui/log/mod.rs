@@ -41,6 +41,15 @@ const STRIP: f32 = 38.0;
 /// Width of the panel at the right.
 const SIDE: f32 = 274.0;
 
+/// The list alone, for two logs beside each other.
+pub fn list(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
+    match state.log.rows() {
+        None => empty(ui, cx.palette, rect, word("log.ordering")),
+        Some(rows) if rows.book.merged.is_empty() => empty(ui, cx.palette, rect, word("log.no_records")),
+        Some(rows) => list::show(ui, cx, state, &rows, rect),
+    }
+}
+
 /// The log view.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
     let palette = cx.palette;
