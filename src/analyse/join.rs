@@ -15,8 +15,9 @@ use crate::session::assemble::{self, CrlfSign};
 use crate::session::case::{Identifier, Sighting};
 use crate::session::extract::{self, CrlfPing, Extracted, MemberSip, to_time as utc};
 use crate::session::judge::{self, Mark};
+use crate::session::media_log::SignKind;
 use crate::session::run::{self, Client, MemberTimes, Run, Runs};
-use crate::session::{Facts, RunId, clocks, zone};
+use crate::session::{Facts, RunId, call_more, clocks, zone};
 use crate::sip::{Direction, Message};
 
 /// Joins the parts, in member order.
@@ -46,7 +47,10 @@ pub(super) fn join(bundle: Bundle, mut parts: Vec<Option<Part>>, options: &Optio
     let mut facts = facts(&bundle, &mut parts, &zones, &runs, &mut notes);
     facts.clocks = clocks::clocks(&facts);
     facts.server_zone = clocks::server_zone(&facts);
-    (facts.series, facts.media_signs) = super::media::media(&bundle, &parts, &zones, &runs, &facts, &mut notes);
+    call_more::add(&mut facts, &rules.tables);
+    let (series, signs) = super::media::media(&bundle, &parts, &zones, &runs, &facts, &mut notes);
+    facts.series = series;
+    (facts.connections, facts.media_signs) = signs.into_iter().partition(|s| matches!(s.kind, SignKind::Connection(_)));
     facts.device_configs = super::configs::configs(&bundle, &parts, &zones, &runs, &mut notes);
     facts.client = client(&bundle, &parts, rules, &facts);
     let marks = marks(&parts, &zones, &runs, rules);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Rules;
-use crate::base::Progress;
+use crate::base::{NoteKind, Progress};
 use crate::bundle::{Bundle, Member, Observer, Role};
 use crate::records::Probe;
 use crate::records::lines::{LineHit, LineProbe, NearMiss};
@@ -86,6 +86,10 @@ fn read_member(bundle: &Bundle, member: &Member, rules: &Rules, progress: &Progr
     let (series, signs, told) = media.finish();
     read.notes.append(told);
     let found = lines.finish();
+    if found.places_beyond > 0 {
+        let text = format!("{} more places of a mark in one record than are looked at", found.places_beyond);
+        read.notes.push(NoteKind::Limit, Some(member.id), 0, text);
+    }
     let kept = u32::try_from(found.hits.len()).unwrap_or(u32::MAX);
     let beyond = u64::from(found.counts.iter().sum::<u32>().saturating_sub(kept));
     let (case, case_beyond) = case.finish();

@@ -1,12 +1,14 @@
 //! One frame: bars around the view of the tab shown. In: the program's state. Out: pixels; wishes collected for [`super::handle`].
 
-use eframe::egui::{Align, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
+use eframe::egui::{Align, Context, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 
-use super::{App, Content, Theme};
-use crate::base::words::word;
-use crate::ui::panels::{bars, files, loading, messages, overview, welcome, work};
+use std::sync::Arc;
+
+use super::{App, Content};
+use crate::base::words::Words;
+use crate::ui::panels::{bars, files, loading, media, messages, overview, welcome, work};
 use crate::ui::widgets::{area, cut_bottom, cut_top, ground};
-use crate::ui::{Command, Cx, Document, Palette, Scheme, Type, View, compare, help, log, lookup, text};
+use crate::ui::{Cx, Document, Palette, Scheme, Type, View, compare, help, log, lookup, palette, settings, text};
 
 /// Paints everything.
 pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
@@ -29,59 +31,63 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
                 Content::Failed(_) => Some(crate::base::Tone::Fail),
                 Content::Ready(shown) => Some(shown.document.tone()),
             };
-            bars::Tab { name: tab.name.clone(), tone }
+            let fault = match &tab.content {
+                Content::Failed(why) => Some(why.clone()),
+                Content::Loading(_) | Content::Ready(_) => None,
+            };
+            bars::Tab { name: tab.name.clone(), tone, fault }
         })
         .collect();
-    let theme = word(match app.theme {
-        Theme::System => "window.theme_system",
-        Theme::Dark => "window.theme_dark",
-        Theme::Light => "window.theme_light",
-        Theme::HighContrast => "window.theme_contrast",
-    });
-    area(ui, "top", top, palette.raised, |ui| {
-        bars::top(
-            ui,
-            &mut cx,
-            &tabs,
-            app.active,
-            &[(theme, Command::NextScheme), (word("window.language"), Command::NextLanguage)],
-            top,
-        )
-    });
+    area(ui, "top", top, palette.raised, |ui| bars::top(ui, &mut cx, &tabs, app.active, top));
 
     let samples: Vec<String> = app.samples.iter().map(|(name, _)| name.clone()).collect();
     let toast = app.toast.as_ref().map(|(said, _)| said.clone());
     let others = others(app);
+    let now = app.settings.is_some().then(|| now(app, ui.ctx()));
+    let recent = Some(&app.store).filter(|store| store.settings.keep_recent && store.file().is_some());
+    let recent = recent.map(|store| app.recent.of(&store.settings.recent, ui.ctx()));
+    let zone = app.zone;
     let content = app.active.and_then(|n| app.tabs.get_mut(n)).map(|tab| &mut tab.content);
     let mut shown = None;
     // Ids depend on the tab, so that scroll places of two documents do not mix.
     let name = format!("content-{:?}", app.active);
+    let settings = app.settings.as_mut().zip(now);
     ground(ui, &name, rect, palette.panel, |ui| match content {
-        None => {
-            area(ui, "welcome", rect, palette.base, |ui| welcome::show(ui, &mut cx, &samples, rect));
+        _ if settings.is_some() => {
+            if let Some((view, now)) = settings {
+                area(ui, "settings", rect, palette.panel, |ui| settings::show(ui, &mut cx, rect, &now, view));
+            }
         }
-        Some(Content::Loading(job)) => loading::show(ui, &mut cx, job.progress(), rect),
-        Some(Content::Failed(why)) => loading::failed(ui, &mut cx, why, rect),
+        None => {
+            area(ui, "welcome", rect, palette.base, |ui| welcome::show(ui, &mut cx, &samples, recent, rect));
+        }
+        Some(Content::Loading(job)) => {
+            area(ui, "loading", rect, palette.panel, |ui| loading::show(ui, &mut cx, job.progress(), rect));
+        }
+        Some(Content::Failed(why)) => {
+            area(ui, "failed", rect, palette.panel, |ui| loading::failed(ui, &mut cx, why, rect));
+        }
         Some(Content::Ready(ready)) => {
-            let document = std::sync::Arc::clone(&ready.document);
+            let document = Arc::clone(&ready.document);
             let state = &mut ready.view;
             let mut rect = rect;
             let views = cut_top(&mut rect, bars::VIEWS);
-            area(ui, "views", views, palette.panel, |ui| bars::views(ui, &mut cx, &document, state, views));
+            area(ui, "views", views, palette.panel, |ui| bars::views(ui, &mut cx, &document, state, zone, views));
             match state.view {
                 View::Overview => overview::show(ui, &mut cx, &document, state, rect),
                 View::Timeline => work::show(ui, &mut cx, &document, state, rect),
                 View::Calls => work::calls(ui, &mut cx, &document, state, rect),
                 View::Messages => messages::show(ui, &mut cx, &document, state, rect),
+                View::Media => media::view(ui, &mut cx, &document, state, rect),
                 View::Log => log::show(ui, &mut cx, &document, state, rect),
-                View::Files => files::show(ui, &mut cx, &document, rect),
+                View::Files => files::show(ui, &mut cx, &document, state, rect),
                 View::Compare => compare::show(ui, &mut cx, &document, &mut state.compare, &others, rect),
             }
             shown = Some(ready);
         }
     });
     area(ui, "status", status, palette.raised, |ui| {
-        bars::status(ui, &cx, shown.as_deref().map(|s| (s.document.as_ref(), &s.view)), toast.as_deref(), status);
+        bars::status(ui, &cx, shown.as_deref().map(|s| (s.document.as_ref(), &s.view)), status);
     });
     if let Some(state) = &mut app.lookup {
         let book = app.book.get();
@@ -96,26 +102,53 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
     if app.help {
         help::show(ui, &mut cx, screen, front);
     }
-    if ui.ctx().input(|i| !i.raw.hovered_files.is_empty()) {
-        drop_frame(ui, palette, screen);
+    if let Some(state) = &mut app.palette {
+        let document = app.active.and_then(|n| app.tabs.get(n)).and_then(|tab| match &tab.content {
+            Content::Ready(shown) => Some(Arc::clone(&shown.document)),
+            _ => None,
+        });
+        palette::show(ui, &mut cx, screen, state, document.as_deref());
+    }
+    if let Some(said) = toast {
+        bars::toast(ui, palette, &said, screen);
+    }
+    let held = ui.ctx().input(|i| i.raw.hovered_files.len());
+    if held > 0 {
+        drop_frame(ui, palette, screen, held);
     }
     app.commands = commands;
 }
 
 /// The other documents that are open: what this one can be compared with.
-fn others(app: &App) -> Vec<std::sync::Arc<Document>> {
+fn others(app: &App) -> Vec<Arc<Document>> {
     let ready = |tab: &super::Tab| match &tab.content {
-        Content::Ready(shown) => Some(std::sync::Arc::clone(&shown.document)),
+        Content::Ready(shown) => Some(Arc::clone(&shown.document)),
         _ => None,
     };
     let other = app.tabs.iter().enumerate().filter(|(place, _)| Some(*place) != app.active);
     other.filter_map(|(_, tab)| ready(tab)).collect()
 }
 
+/// What the settings view shows.
+fn now(app: &App, ctx: &Context) -> settings::Now {
+    let kept = &app.store.settings;
+    settings::Now {
+        theme: app.theme,
+        scale: ctx.zoom_factor(),
+        language: if app.store.file().is_some() { kept.language() } else { Some(app.language) },
+        zone: app.zone,
+        keep_recent: kept.keep_recent,
+        recent: kept.recent.len(),
+        file: app.store.file().map(|file| file.display().to_string()),
+    }
+}
+
 /// Files held over the window: what dropping them will do.
-fn drop_frame(ui: &Ui, palette: &Palette, screen: Rect) {
+fn drop_frame(ui: &Ui, palette: &Palette, screen: Rect, held: usize) {
     ui.painter().rect_stroke(screen.shrink(3.0), CornerRadius::same(4), Stroke::new(2.0, palette.accent), StrokeKind::Inside);
-    let place = Rect::from_center_size(screen.center(), vec2(360.0, 44.0));
+    let said = Words::current().fill("window.drop_now", &[("n", &held.to_string())]);
+    let galley = text::galley(ui, &said, Type::Strong, palette.t1, (screen.width() - 80.0).max(100.0));
+    let place = Rect::from_center_size(screen.center(), galley.size() + vec2(40.0, 24.0));
     ui.painter().rect(place, CornerRadius::same(4), palette.raised, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
-    text::paint(ui, place, Align::Center, word("window.drop_now"), Type::Strong, palette.t1);
+    text::place(ui, place, Align::Center, galley);
 }

@@ -3,18 +3,24 @@
 use eframe::egui::{Context, ViewportCommand};
 
 use super::{App, Content, TOAST_S, Theme, dialog, rules};
-use crate::base::Language;
-use crate::base::words::word;
+use crate::base::words::{Words, word};
+use crate::timeline::Subject;
+use crate::ui::ladder::LadderCommand;
+use crate::ui::settings::Setting;
 use crate::ui::state::Selection;
 use crate::ui::{Command, View};
 
 mod compare;
 mod document;
+mod ladder;
+mod lists;
 mod log;
+mod timeline;
 mod window;
 
 pub(super) use compare::{Pending, when_read};
 pub(super) use document::settle;
+pub(super) use lists::poll as poll_lists;
 pub(super) use log::tend as tend_log;
 
 /// Steps of the UI scale.
@@ -40,12 +46,16 @@ pub fn drain(app: &mut App, ctx: &Context) {
 }
 
 fn handle(app: &mut App, ctx: &Context, command: Command) {
+    let tab = (app.active, app.tabs.len());
+    let before = app.shown().map(|shown| shown.view.selection);
     match command {
         Command::OpenFiles | Command::OpenFolder if app.picker.is_some() => {}
         Command::OpenFiles => app.picker = dialog::choose(false, ctx),
         Command::OpenFolder => app.picker = dialog::choose(true, ctx),
         Command::Open(inputs) => {
             compare::expect_other(app);
+            app.note_opened(&inputs);
+            app.settings = None;
             app.open(ctx, inputs);
         }
         Command::Compare(command) => compare::handle(app, ctx, command),
@@ -54,6 +64,7 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
             app.open(ctx, inputs);
         }
         Command::Cancel => cancel(app, ctx),
+        Command::ShowTab(_) | Command::NextTab if app.settings.take().is_some() && app.tabs.is_empty() => {}
         Command::ShowTab(place) => app.active = Some(place).filter(|n| *n < app.tabs.len()),
         Command::NextTab => {
             let count = app.tabs.len();
@@ -64,37 +75,40 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
             Some(place) => close(app, place),
             None => ctx.send_viewport_cmd(ViewportCommand::Close),
         },
-        Command::ShowWelcome => app.active = None,
+        Command::ShowWelcome => (app.active, app.settings) = (None, None),
         Command::ToggleHelp => app.help = !app.help,
         Command::ToggleLookup => rules::toggle(app, ctx),
         Command::OpenRules => rules::open_folder(app, ctx),
         Command::ReloadRules => rules::reload(app, ctx),
         Command::NextScheme => {
-            app.theme = match app.theme {
-                Theme::System => Theme::Dark,
-                Theme::Dark => Theme::Light,
-                Theme::Light => Theme::HighContrast,
-                Theme::HighContrast => Theme::System,
-            };
+            let place = Theme::ALL.iter().position(|theme| *theme == app.theme).map_or(0, |n| n + 1);
+            window::set(app, Setting::Theme(Theme::ALL.get(place).copied().unwrap_or_default()));
         }
-        Command::NextLanguage => {
-            let place = Language::ALL.iter().position(|l| *l == app.language).map_or(0, |n| n + 1);
-            app.language = Language::ALL.get(place).copied().unwrap_or_default();
-        }
-        Command::Scale(way) => scale(ctx, way),
+        Command::Scale(way) => scale(app, ctx, way),
         Command::Back => back(app, ctx),
         Command::ShowLines(source) => document::show_lines(app, ctx, source),
         Command::Log(command) => log::handle(app, ctx, command),
+        Command::List(command) => lists::handle(app, ctx, command),
+        Command::Ladder(command) => ladder::handle(app, ctx, command),
+        // With Ctrl a call joins the ladder instead of taking it over.
+        Command::ShowSubject(Subject::Call(id)) if ctx.input(|i| i.modifiers.command) => {
+            ladder::handle(app, ctx, LadderCommand::AddCall(id));
+        }
         Command::Window(command) => window::handle(app, ctx, command),
         Command::CopyAsk(about) => document::copy_ask(app, ctx, about),
         Command::CopyReference | Command::CopyMessage => {
             document::copy(app, ctx, matches!(command, Command::CopyMessage));
         }
         other => {
-            if let Some(shown) = app.shown() {
-                document::handle(shown, other);
+            let Some(shown) = app.shown() else { return };
+            match other {
+                Command::Timeline(wish) => timeline::handle(shown, wish),
+                other => document::handle(shown, other),
             }
         }
+    }
+    if let (Some(before), Some(shown)) = (before.filter(|_| tab == (app.active, app.tabs.len())), app.shown()) {
+        timeline::follow(shown, before);
     }
     ctx.request_repaint();
 }
@@ -119,22 +133,31 @@ fn close(app: &mut App, place: usize) {
 }
 
 fn back(app: &mut App, ctx: &Context) {
-    if app.lookup.is_some() {
+    if app.palette.is_some() {
+        app.palette = None;
+    } else if app.lookup.is_some() {
         app.lookup = None;
     } else if app.help {
         app.help = false;
+    } else if app.settings.is_some() {
+        app.settings = None;
     } else if matches!(app.active.and_then(|n| app.tabs.get(n)).map(|t| &t.content), Some(Content::Loading(_))) {
         cancel(app, ctx);
     } else if app.active.is_none() && !app.tabs.is_empty() {
         app.active = Some(app.tabs.len() - 1);
     } else if let Some(shown) = app.shown() {
         let state = &mut shown.view;
+        let list = state.lists.in_view(state.view).filter(|list| !state.lists.of(*list).filter.is_empty());
         if state.view == View::Log && state.log.left_box {
             // Esc has left a text box; that is enough.
             state.log.typed.clear();
             state.log.fault = None;
-        } else if state.view == View::Messages && !state.filter.is_empty() {
-            state.filter.clear();
+        } else if matches!(state.view, View::Overview | View::Timeline) && state.timeline.clear_measure() {
+            // Measuring is a level of its own.
+        } else if let Some(list) = list {
+            let table = state.lists.of_mut(list);
+            table.filter.clear();
+            table.reveal = true;
         } else if !state.back() {
             state.selection = Selection { subject: state.selection.subject, ..Selection::default() };
             state.view = View::Overview;
@@ -147,7 +170,7 @@ fn back(app: &mut App, ctx: &Context) {
     });
 }
 
-fn scale(ctx: &Context, way: i32) {
+fn scale(app: &mut App, ctx: &Context, way: i32) {
     let now = ctx.zoom_factor();
     let next = match way {
         0 => Some(1.0),
@@ -156,5 +179,7 @@ fn scale(ctx: &Context, way: i32) {
     };
     if let Some(next) = next {
         ctx.set_zoom_factor(next);
+        app.store.settings.scale = next;
+        app.say(ctx, Words::current().fill("settings.size_now", &[("n", &format!("{:.0}", next * 100.0))]));
     }
 }

@@ -8,7 +8,7 @@ use eframe::egui;
 
 use crate::analyse::{Analysis, Options};
 use crate::base::Language;
-use crate::base::words;
+use crate::base::words::{self, Words};
 use crate::bundle::Input;
 use crate::bundle::store::Store;
 use crate::ui::compare::Ready;
@@ -22,30 +22,21 @@ mod frame;
 mod handle;
 pub mod instance;
 mod jobs;
+mod palette;
 mod picture;
+mod recent;
 mod rules;
+mod settings;
 mod window;
 
+pub use crate::ui::settings::Theme;
+pub use settings::FILE as SETTINGS_FILE;
 pub use window::{WindowError, WindowOptions, run};
 
 use crate::ui::lookup::Lookup;
 use handle::Pending;
 use jobs::Job;
 use picture::Picture;
-
-/// The colours asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// As the system says.
-    #[default]
-    System,
-    /// Always dark.
-    Dark,
-    /// Always light.
-    Light,
-    /// Black and white.
-    HighContrast,
-}
 
 /// Seconds that a toast stays.
 const TOAST_S: f64 = 4.0;
@@ -97,6 +88,14 @@ pub struct App {
     /// Spoken in every frame.
     language: Language,
     zone: zone::Choice,
+    store: settings::Store,
+    recent: recent::Known,
+    /// The settings stand in place of the tab shown.
+    settings: Option<crate::ui::settings::View>,
+    palette: Option<crate::ui::palette::Palette>,
+    /// Magnification to be set in the first frame.
+    scale: Option<f32>,
+    fault: Option<String>,
     applied: Option<Scheme>,
     first_view: Option<View>,
     help: bool,
@@ -105,6 +104,8 @@ pub struct App {
     commands: Vec<Command>,
     toast: Option<(String, f64)>,
     picker: Option<Receiver<Vec<PathBuf>>>,
+    /// A file being named and written.
+    saver: Option<Receiver<Option<String>>>,
     picture: Option<Picture>,
     /// Paths of later starts.
     arrivals: Option<Receiver<Vec<PathBuf>>>,
@@ -153,10 +154,38 @@ impl App {
         self
     }
 
+    /// Reads the settings of a folder and keeps them there. A theme or language given before wins for this window.
+    #[must_use]
+    pub fn with_settings(mut self, folder: PathBuf) -> Self {
+        let (store, fault) = settings::Store::load(folder);
+        self.theme = if self.theme == Theme::System { store.settings.theme() } else { self.theme };
+        self.zone = store.settings.zone();
+        self.scale = Some(store.settings.scale());
+        self.fault = fault.map(|why| Words::current().fill("settings.fault", &[("why", &why)]));
+        self.store = store;
+        self
+    }
+
     /// Gives a context our fonts; without them no text can be laid out.
     pub fn prepare(ctx: &egui::Context) {
         fonts::install(ctx);
+        // Names of customers come in every script: what no font has is drawn as a box.
+        ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
+    }
+
+    /// The language that the settings name.
+    fn language_kept(&self) -> Option<Language> {
+        self.store.settings.language()
+    }
+
+    /// Remembers files that the user opened, where that is allowed.
+    fn note_opened(&mut self, inputs: &[Input]) {
+        for input in inputs.iter().rev() {
+            if let Input::Path(path) = input {
+                self.store.settings.opened(path);
+            }
+        }
     }
 
     /// Opens inputs on a thread of their own, in a new tab.
@@ -265,6 +294,9 @@ impl App {
 
     /// What the keyboard talks to.
     fn front(&mut self) -> Front {
+        if self.settings.is_some() {
+            return Front::Settings;
+        }
         self.shown().map_or(Front::Start, |shown| Front::View(shown.view.view))
     }
 
@@ -274,6 +306,35 @@ impl App {
             Theme::System | Theme::Dark => Scheme::Dark,
             Theme::Light => Scheme::Light,
             Theme::HighContrast => Scheme::HighContrast,
+        }
+    }
+
+    /// What waits for the first frame: the magnification kept, and a word about settings that could not be read.
+    fn begin(&mut self, ctx: &egui::Context) {
+        if let Some(scale) = self.scale.take() {
+            ctx.set_zoom_factor(scale);
+        }
+        if let Some(why) = self.fault.take() {
+            self.say(ctx, why);
+        }
+    }
+
+    /// Shows a sentence for a moment.
+    fn say(&mut self, ctx: &egui::Context, said: String) {
+        self.toast = Some((said, ctx.input(|i| i.time) + TOAST_S));
+    }
+
+    /// The size of the window is kept once it stands still.
+    fn remember_window(&mut self, ctx: &egui::Context) {
+        let (size, still) = ctx.input(|input| {
+            let viewport = input.viewport();
+            let usual = !viewport.maximized.unwrap_or(false) && !viewport.fullscreen.unwrap_or(false);
+            (viewport.inner_rect.map(|r| r.size()).filter(|_| usual), !input.pointer.any_down())
+        });
+        if let Some(size) = size.filter(|_| still && self.picture.is_none()) {
+            // In points of an unmagnified window, as the system counts.
+            let size = size * ctx.zoom_factor();
+            self.store.settings.window = Some((size.x.round(), size.y.round()));
         }
     }
 
@@ -302,6 +363,7 @@ impl eframe::App for App {
         let scheme = self.dress(&ctx);
         self.poll();
         drop::take(self, &ctx);
+        self.begin(&ctx);
         let front = self.front();
         self.commands.extend(keys::pressed(&ctx, front));
         let document = self.shown().map(|shown| Arc::clone(&shown.document));
@@ -309,6 +371,9 @@ impl eframe::App for App {
         frame::paint(self, ui, scheme);
         handle::drain(self, &ctx);
         handle::tend_log(self, &ctx);
+        handle::poll_lists(self, &ctx);
+        self.remember_window(&ctx);
+        self.store.keep();
         picture::step(self, &ctx);
     }
 }

@@ -10,6 +10,7 @@ use eframe::egui::{IconData, Vec2, ViewportBuilder};
 use eframe::{NativeOptions, Renderer};
 
 use super::picture::{Outcome, Picture};
+use super::settings::Store;
 use super::{App, Theme, instance};
 use crate::base::Language;
 use crate::base::words::{Words, word};
@@ -31,6 +32,8 @@ pub struct WindowOptions {
     pub view: Option<String>,
     /// Samples that the first screen offers.
     pub samples: Vec<Input>,
+    /// The folder where settings are kept; `None`: nowhere.
+    pub settings: Option<PathBuf>,
     /// How documents are read.
     pub analyse: crate::analyse::Options,
     /// Take the paths of later starts.
@@ -62,9 +65,12 @@ pub enum WindowError {
 /// When no window can be opened, or a picture was asked for and could not be made.
 pub fn run(inputs: Vec<Input>, options: WindowOptions) -> Result<(), WindowError> {
     let outcome = Outcome::default();
+    // A picture shows the same for everybody.
+    let kept = options.settings.clone().filter(|_| options.picture.is_none());
+    let size = options.size.or_else(|| Store::load(kept?).0.settings.window());
     let mut last = None;
     for renderer in RENDERERS {
-        let start = || eframe::run_native(word("app.name"), native(&options, *renderer), creator(&inputs, &options, &outcome));
+        let start = || eframe::run_native(word("app.name"), native(size, *renderer), creator(&inputs, &options, &outcome));
         match guarded(start)? {
             Ok(()) => {
                 let taken = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -105,14 +111,18 @@ fn creator(inputs: &[Input], options: &WindowOptions, outcome: &Outcome) -> Crea
     Box::new(move |cc| {
         App::prepare(&cc.egui_ctx);
         let view = options.view.as_deref().and_then(View::from_name);
-        let mut app = App::new(options.theme.unwrap_or_default())
-            .with_language(language(&options))
-            .with_samples(options.samples)
-            .with_view(view);
+        let mut app = App::new(options.theme.unwrap_or_default());
+        // A picture shows the same for everybody.
+        if let Some(folder) = options.settings.clone().filter(|_| options.picture.is_none()) {
+            app = app.with_settings(folder);
+        }
+        let spoken = options.language.or_else(|| app.language_kept()).unwrap_or_else(system_language);
+        let mut app = app.with_language(spoken).with_samples(options.samples).with_view(view);
         app.options = options.analyse;
         // Only a window that stands takes over: a start that fails must not swallow the paths of later ones.
         app.arrivals = if options.reachable { instance::listen().map(|arrivals| arrivals.start(&cc.egui_ctx)) } else { None };
         app.picture = options.picture.map(|path| Picture::new(path, outcome));
+        app.note_opened(&inputs);
         if options.compare {
             app = app.with_comparison();
             inputs.into_iter().for_each(|input| app.open(&cc.egui_ctx, vec![input]));
@@ -123,13 +133,13 @@ fn creator(inputs: &[Input], options: &WindowOptions, outcome: &Outcome) -> Crea
     })
 }
 
-/// What was asked for, else the first language of the user's list that the program speaks, else English.
-fn language(options: &WindowOptions) -> Language {
-    options.language.or_else(|| sys_locale::get_locales().find_map(|locale| Language::from_code(&locale))).unwrap_or_default()
+/// The first language of the user's list that the program speaks, else English.
+pub(super) fn system_language() -> Language {
+    sys_locale::get_locales().find_map(|locale| Language::from_code(&locale)).unwrap_or_default()
 }
 
-fn native(options: &WindowOptions, renderer: Renderer) -> NativeOptions {
-    let (width, height) = options.size.unwrap_or((1440.0, 900.0));
+fn native(size: Option<(f32, f32)>, renderer: Renderer) -> NativeOptions {
+    let (width, height) = size.unwrap_or((1440.0, 900.0));
     let viewport = ViewportBuilder::default()
         .with_title(word("app.name"))
         .with_app_id("bundlescope")

@@ -160,17 +160,23 @@ pub fn own(kind: RuleKind, folder: &Path, faults: &mut Vec<Fault>) -> Vec<RuleFi
 
 /// The user's folder for data files: `$BUNDLESCOPE_RULES`, else the platform's configuration directory.
 pub fn user_folder() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    set("BUNDLESCOPE_RULES").or_else(|| {
-        let base = if cfg!(windows) {
-            set("APPDATA")
-        } else if cfg!(target_os = "macos") {
-            set("HOME").map(|home| home.join("Library/Application Support"))
-        } else {
-            set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config")))
-        };
-        base.map(|dir| dir.join("bundlescope"))
-    })
+    set("BUNDLESCOPE_RULES").or_else(config_folder)
+}
+
+/// The program's folder in the platform's configuration folder.
+pub fn config_folder() -> Option<PathBuf> {
+    let base = if cfg!(windows) {
+        set("APPDATA")
+    } else if cfg!(target_os = "macos") {
+        set("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config")))
+    };
+    base.map(|dir| dir.join("bundlescope"))
+}
+
+fn set(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from)
 }
 
 fn collect_embedded(dir: &Dir<'_>, out: &mut Vec<RuleFile>) {

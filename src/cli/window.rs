@@ -75,6 +75,7 @@ fn show(inputs: Vec<Input>, picture: &PictureArguments, reachable: bool, compare
         language: picture.lang.as_deref().and_then(Language::from_code),
         view: picture.view.clone(),
         samples: inputs::samples(),
+        settings: rules::config_folder(),
         analyse: Options { zone_s: None, rules: rules::user_folder(), ..Options::default() },
         reachable,
         compare,

@@ -65,7 +65,10 @@ pub fn lines(analysis: &Analysis, ask: &Ask, words: &Words, outlet: &Outlet) -> 
     if !matches!(ask.about, About::Stage(..)) {
         put("ask.contact", private(&ask.contact));
         put("ask.next_hop", private(&ask.next_hop));
-        let ids: Vec<_> = ask.call_ids.iter().map(|id| outlet.private(id)).collect();
+        let mut ids: Vec<_> = ask.call_ids.iter().map(|id| outlet.private(id)).collect();
+        if ask.more_call_ids > 0 {
+            ids.push(words.fill("ask.more_call_ids", &[("n", &ask.more_call_ids.to_string())]).into());
+        }
         put("ask.call_ids", ids.join(", "));
         put("ask.correlation", Some(private(&ask.correlation)).filter(|c| !c.is_empty()).unwrap_or_else(not_in_log));
         put("ask.server_tag", private(&ask.server_tag));

@@ -57,6 +57,8 @@ pub struct Ask {
     pub next_hop: Option<Private>,
     /// Call-IDs.
     pub call_ids: Vec<Private>,
+    /// Further ones that are not named.
+    pub more_call_ids: usize,
     /// X-BroadWorks-Correlation-Info or Session-ID.
     pub correlation: Option<Private>,
     /// A tag that the application server made.
@@ -153,6 +155,7 @@ impl Asker<'_> {
             contact: None,
             next_hop: None,
             call_ids: Vec::new(),
+            more_call_ids: 0,
             correlation: None,
             server_tag: None,
             tracking: self.tracking(run, at),
@@ -194,6 +197,7 @@ impl Asker<'_> {
         ask.next_hop =
             messages().find_map(|(_, m)| m.seen.remote.as_deref()).map(address).or_else(|| self.registered_hop(call.run));
         ask.call_ids = call.call_ids.iter().take(MOST_CALL_IDS).cloned().collect();
+        ask.more_call_ids = call.call_ids.len().saturating_sub(MOST_CALL_IDS);
         ask.correlation = call.correlation.clone();
         ask.server_tag = messages().find_map(|(_, m)| server_tag(m));
         ask.status = answer.and_then(|(_, m)| status(m));

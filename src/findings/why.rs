@@ -185,5 +185,9 @@ fn answers(scene: &Scene<'_>, method: &Method) -> String {
     }
     let one =
         |(status, count): (&Option<u16>, &u32)| format!("{} ×{count}", status.map_or_else(|| "–".to_owned(), |s| s.to_string()));
-    statuses.iter().take(MAX_STATUSES).map(one).collect::<Vec<_>>().join(", ")
+    let mut told: Vec<String> = statuses.iter().take(MAX_STATUSES).map(one).collect();
+    if statuses.len() > MAX_STATUSES {
+        told.push(format!("… (+{})", statuses.len() - MAX_STATUSES));
+    }
+    told.join(", ")
 }

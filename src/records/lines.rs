@@ -162,20 +162,22 @@ impl LineSet {
     }
 
     /// The same, and calls `missed(row, line offset in text, line)` where a row's literal stands but its expression does not match:
-    /// that is what answers "why not?".
+    /// that is what answers "why not?". Gives how many places of a literal were not looked at, because it stands in `text` too often.
     pub fn each(
         &self,
         text: &[u8],
         mut found: impl FnMut(usize, usize, &str, Vec<(String, String)>),
         mut missed: impl FnMut(usize, usize, &str),
-    ) {
-        let Some(search) = self.search.as_ref().filter(|search| search.is_match(text)) else { return };
+    ) -> u64 {
+        let Some(search) = self.search.as_ref().filter(|search| search.is_match(text)) else { return 0 };
+        let mut beyond = 0;
         // Places of each literal, so that one that fills a record can't hide another.
         let mut seen: BTreeMap<usize, Seen> = BTreeMap::new();
         for place in search.find_overlapping_iter(text) {
             let number = place.pattern().as_usize();
             let seen = seen.entry(number).or_default();
             if seen.places >= MAX_PLACES {
+                beyond += 1;
                 continue;
             }
             seen.places += 1;
@@ -191,6 +193,7 @@ impl LineSet {
                 }
             }
         }
+        beyond
     }
 }
 
@@ -253,6 +256,8 @@ pub struct LinesFound {
     pub hits: Vec<LineHit>,
     /// How many lines each row matched in all: more than are kept, when there are very many.
     pub counts: Vec<u32>,
+    /// Places of a row's literal that were not looked at, because it stands in one record too often.
+    pub places_beyond: u64,
     /// One for each row, in the order of rows.
     pub misses: Vec<NearMiss>,
 }
@@ -325,7 +330,8 @@ impl Probe for LineProbe<'_> {
             let known = misses.entry(row).or_insert_with(first);
             known.count = known.count.saturating_add(1);
         };
-        self.set.each(record.text, hit, miss);
+        let beyond = self.set.each(record.text, hit, miss);
+        self.found.places_beyond += beyond;
     }
 }
 
@@ -355,6 +361,13 @@ mod tests {
         let set = set(&[("token", Some(r"token.*status=(\d+)"))]);
         assert!(hits(&set, "token asked\nstatus=403\n").is_empty());
         assert_eq!(hits(&set, "x\ntoken status=403\n"), [(0, 2)]);
+    }
+
+    #[test]
+    fn places_that_are_not_looked_at_are_counted() {
+        let set = set(&[("token", None)]);
+        let looked = |times: usize| set.each("token\n".repeat(times).as_bytes(), |_, _, _, _| {}, |_, _, _| {});
+        assert_eq!((looked(MAX_PLACES), looked(MAX_PLACES + 7)), (0, 7));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 pub use super::keepalive_facts::CrlfSign;
 use super::traffic::Traffic;
-use super::{Facts, LoggedMessage, call_facts, keepalive_facts, registration_facts, subscription_facts};
+use super::{Facts, LoggedMessage, call_facts, call_story, features, keepalive_facts, registration_facts, subscription_facts};
 use crate::base::{LogTime, Notes};
 
 /// As [`facts_with_signs`], for logs without CRLF keep-alives.
@@ -21,10 +21,13 @@ pub fn facts_with_signs(messages: Vec<LoggedMessage>, signs: &[CrlfSign], ends: 
     let keepalives = keepalive_facts::keepalives(&traffic, signs, &registrations);
     let subscriptions = subscription_facts::subscriptions(&traffic);
     let calls = call_facts::calls(&traffic, notes);
+    let features = features::changes(&traffic);
     let repeats = traffic.transactions.repeats;
     let mut messages = messages;
     for (message, repeat) in messages.iter_mut().zip(repeats) {
         message.sent_before = repeat;
     }
-    Facts { messages, registrations, keepalives, calls, subscriptions, ..Facts::default() }
+    let mut facts = Facts { messages, registrations, keepalives, calls, subscriptions, features, ..Facts::default() };
+    facts.stories = call_story::stories(&facts);
+    facts
 }

@@ -161,6 +161,13 @@ pub struct CallEvent {
     pub messages: Vec<MessageId>,
 }
 
+impl CallEvent {
+    /// Its place among the events of a call: that of its first message.
+    pub fn order(&self) -> (Option<MessageId>, &'static str) {
+        (self.messages.first().copied(), self.kind)
+    }
+}
+
 /// A time in which audio did not flow both ways, by the contract's rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hold {

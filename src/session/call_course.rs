@@ -47,8 +47,6 @@ pub struct Course {
     pub talk_us: Option<i64>,
     /// The first BYE of the dialog that was talked in.
     pub bye: Option<u32>,
-    /// The INVITE that decided.
-    pub deciding: Option<u32>,
 }
 
 /// Reads the course of a call.
@@ -87,7 +85,6 @@ pub fn course(traffic: &Traffic<'_>, leg: &Leg) -> Course {
         setup_us: accepted_at.zip(answered).map(|(from, to)| to.since_us(from)),
         talk_us: answered.zip(bye_at).map(|(from, to)| to.since_us(from)),
         bye: bye.and_then(|b| leg.transactions.iter().zip(&all).find(|(_, t)| std::ptr::eq(**t, b)).map(|(place, _)| *place)),
-        deciding: deciding.map(|(place, _)| place),
         state,
     }
 }

@@ -1,15 +1,14 @@
 //! Calls from transactions: one for each leg, with course, media, holds and events (words of `report-v1`). In: [`Traffic`]. Out:
 //! [`Call`]s in order of their first message. Must not know registrations.
 
-use std::collections::HashSet;
-
+use super::answerer::{answerer, runs_with_server_tags};
 use super::call::{Call, CallEvent};
 use super::call_course::course;
 use super::call_holds::changes;
 use super::call_legs::{Leg, Legs, legs};
 use super::media::MediaSegment;
 use super::media_facts::{self, Negotiated};
-use super::traffic::{Traffic, id, is_masked};
+use super::traffic::{Traffic, id};
 use super::{CallId, Party, RunId, call_events, call_links};
 use crate::base::{NoteKind, Notes, Private, PrivateKind};
 use crate::sip::offer_answer::exchanges;
@@ -24,7 +23,7 @@ pub fn calls(traffic: &Traffic<'_>, notes: &mut Notes) -> Vec<Call> {
         notes.push(NoteKind::Limit, None, 0, text);
     }
     let mut calls: Vec<Call> = legs.list.iter().enumerate().map(|(place, leg)| call(traffic, place, leg)).collect();
-    answered_by_sbc(traffic, &legs, &mut calls);
+    answerers(traffic, &legs, &mut calls);
     let unsought = link(traffic, &legs, &mut calls);
     if unsought > 0 {
         let text = format!("{unsought} links between calls were left out: very many calls look alike");
@@ -36,7 +35,7 @@ pub fn calls(traffic: &Traffic<'_>, notes: &mut Notes) -> Vec<Call> {
 fn link(traffic: &Traffic<'_>, legs: &Legs, calls: &mut [Call]) -> u64 {
     let left_out = call_links::link(traffic, legs, calls);
     for call in calls {
-        call.events.sort_by_key(|e| (e.messages.first().copied(), e.kind));
+        call.events.sort_by_key(CallEvent::order);
     }
     left_out
 }
@@ -73,7 +72,7 @@ fn call(traffic: &Traffic<'_>, place: usize, leg: &Leg) -> Call {
         correlation: messages.iter().filter_map(parsed).find_map(correlation),
         identity: identity(traffic, &messages),
         diversion: first.map(diversion).unwrap_or_default(),
-        final_from: final_from(traffic, course.deciding),
+        final_from: None,
         state: course.state,
         invite_finals: course.invite_finals,
         reason: course.reason,
@@ -135,26 +134,14 @@ fn diversion(invite: &Message) -> Vec<Private> {
     list.iter().take(64).map(|a| Private::new(PrivateKind::Uri, a.uri)).collect()
 }
 
-/// Who gave the final answer to our INVITE: a To tag `<number>-<13 digits>`, perhaps with a closing `-`, is made by an Application
-/// Server. Likely only; nothing else is claimed.
-fn final_from(traffic: &Traffic<'_>, deciding: Option<u32>) -> Option<(&'static str, String)> {
-    let invite = deciding.and_then(|t| traffic.transactions.get(t)).filter(|t| t.role != Role::Server)?;
-    let answer = invite.answer.and_then(|a| traffic.message(a))?;
-    is_server_tag(answer.to()?.tag()?).then(|| ("as", "to-tag".to_owned()))
-}
-
-/// The application server is the other end of each dialog. Where its tags come through to this client, a refusal with a tag of another form
-/// was made on the way: by the SBC. Likely only; where no tag of the server is seen, the SBC may rewrite them, and nothing is claimed.
-fn answered_by_sbc(traffic: &Traffic<'_>, legs: &Legs, calls: &mut [Call]) {
-    let seen: HashSet<RunId> = calls.iter().filter(|c| c.final_from.is_some()).map(|c| c.run).collect();
-    for (call, leg) in calls.iter_mut().zip(&legs.list).filter(|(call, _)| seen.contains(&call.run) && call.final_from.is_none())
-    {
-        let last = leg.initial.iter().rev().filter_map(|t| traffic.transactions.get(*t)).find(|t| t.role == Role::Client);
-        let answer = last.filter(|t| traffic.status(t).is_some_and(|s| s >= 400)).and_then(|t| t.answer);
-        let tag = answer.and_then(|a| traffic.message(a)).and_then(Message::to).and_then(|to| to.tag());
-        if tag.is_some_and(|tag| !is_masked(tag)) {
-            call.final_from = Some(("sbc", "other-to-tag".to_owned()));
-        }
+/// Who gave the final answer to each INVITE of this client.
+fn answerers(traffic: &Traffic<'_>, legs: &Legs, calls: &mut [Call]) {
+    let tagged = runs_with_server_tags(traffic);
+    for (call, leg) in calls.iter_mut().zip(&legs.list) {
+        let own = || leg.initial.iter().filter_map(|t| traffic.transactions.get(*t)).filter(|t| t.role != Role::Server);
+        let accepted = own().find(|t| traffic.status(t).is_some_and(|s| s < 300));
+        let answer = accepted.or_else(|| own().next_back()).and_then(|t| t.answer).and_then(|a| traffic.message(a));
+        call.final_from = answer.and_then(|a| answerer(a, tagged.contains(&call.run.0)));
     }
 }
 

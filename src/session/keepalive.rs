@@ -88,3 +88,48 @@ pub struct KeepAlive {
     /// At the end of the log.
     pub state: KeepAliveState,
 }
+
+/// Pings that had no answer, from the first of them to the next that had one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// The first ping without answer.
+    pub from: Option<LogTime>,
+    /// The next ping with an answer; `None`: none until the end of the log.
+    pub to: Option<LogTime>,
+    /// Pings without answer.
+    pub pings: u32,
+}
+
+impl KeepAlive {
+    /// Losses and recoveries, where answers were seen before: a ping that never had an answer here is none. The last ping counts only when
+    /// the state says that it was lost.
+    pub fn outages(&self) -> Vec<Outage> {
+        let mut out = Vec::new();
+        let mut open: Option<Outage> = None;
+        let mut answered = false;
+        for ping in &self.pings {
+            match (ping.answered, &mut open) {
+                (false, None) if answered => open = Some(Outage { from: ping.at, to: None, pings: 1 }),
+                (false, Some(outage)) => outage.pings += 1,
+                (true, Some(outage)) => {
+                    out.push(Outage { to: ping.at, ..*outage });
+                    open = None;
+                }
+                _ => {}
+            }
+            answered |= ping.answered;
+        }
+        out.extend(open.filter(|_| self.state == KeepAliveState::Lost));
+        out
+    }
+
+    /// Pauses of more than three intervals and five seconds between two pings.
+    pub fn gaps(&self) -> Vec<(LogTime, LogTime)> {
+        let Some(bound) = self.interval_s.filter(|s| *s > 0.0 && self.pings.len() >= 4).map(|s| s * 3.0 + 5.0) else {
+            return Vec::new();
+        };
+        let times = self.pings.iter().filter_map(|p| p.at);
+        let pairs = times.clone().zip(times.skip(1));
+        pairs.filter(|(from, to)| to.since_us(*from) as f64 / 1e6 > bound).collect()
+    }
+}

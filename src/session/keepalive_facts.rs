@@ -222,6 +222,34 @@ mod tests {
     }
 
     #[test]
+    fn losses_recoveries_and_gaps() {
+        let of = |pattern: &str| {
+            let (pings, end) = (pings(pattern), Some(LogTime(600_000_000)));
+            KeepAlive {
+                run: RunId(0),
+                kind: KeepAliveKind::Crlf,
+                from: Side::Client,
+                peer: Private::new(PrivateKind::Address, "x"),
+                interval_s: Some(30.0),
+                longest_gap_s: None,
+                state: state(&pings, end, PONG_US),
+                pings,
+            }
+        };
+        let told = |pattern: &str| {
+            let seconds = |at: Option<LogTime>| at.map(|t| t.0 / 1_000_000);
+            of(pattern).outages().iter().map(|o| (seconds(o.from), seconds(o.to), o.pings)).collect::<Vec<_>>()
+        };
+        assert_eq!(told("++--+-"), [(Some(60), Some(120), 2), (Some(150), None, 1)]);
+        assert_eq!(told("---"), [], "one way");
+        assert_eq!(told("--++"), [], "nothing was answered before");
+        assert_eq!(of("+++++").gaps(), []);
+        let mut late = of("+++++");
+        late.pings[4].at = Some(LogTime(300_000_000));
+        assert_eq!(late.gaps(), [(LogTime(90_000_000), LogTime(300_000_000))]);
+    }
+
+    #[test]
     fn pongs_answer_the_ping_before_them() {
         let source = SourceRef { member: MemberId(0), line: 1, offset: 0, bytes: 1 };
         let sign = |s: i64, sent: bool, pong: bool| CrlfSign {

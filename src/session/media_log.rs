@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::call::Call;
 use super::media_log_probe::{RawSeries, RawSign};
+use super::tables::ConnectionState;
 use super::{CallId, RunId};
 use crate::base::{LogTime, MemberId, NoteKind, Notes, SourceRef};
 
@@ -75,6 +76,8 @@ pub enum SignKind {
     FirstAudio(f64),
     /// A codec in use, by its SDP name.
     Codec(&'static str),
+    /// The transport connection to the SIP server.
+    Connection(ConnectionState),
 }
 
 impl SignKind {
@@ -85,13 +88,14 @@ impl SignKind {
             Self::State => "media-state",
             Self::FirstAudio(_) => "first-audio",
             Self::Codec(_) => "codec",
+            Self::Connection(_) => "connection",
         }
     }
 }
 
 /// A codec of video, by its SDP name.
 pub fn is_video(codec: &str) -> bool {
-    super::media_log_probe::CODECS.iter().any(|(name, video)| *video && name.eq_ignore_ascii_case(codec))
+    super::media_log_words::CODECS.iter().any(|(name, video)| *video && name.eq_ignore_ascii_case(codec))
 }
 
 /// A line of the media engine with its call.

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::media_log::{MAX_POINTS, SignKind, Stream};
-use super::tables::{Measure, Tables};
+use super::media_log_words::{codec_after, line_at, name_around, named_unit, number, number_after, stream};
+use super::tables::{ConnectionRow, Measure, Tables};
 use crate::base::{MemberId, NoteKind, Notes, SourceRef};
 use crate::records::lines::line_source;
 use crate::records::{Probe, Record, Stamp};
@@ -18,8 +19,7 @@ use crate::records::{Probe, Record, Stamp};
 const MAX_SERIES: usize = 128;
 /// Signs of one kind kept of one member.
 const MAX_SIGNS: usize = 1_000;
-/// Bytes of a name, and of a line that is kept.
-const MAX_NAME: usize = 48;
+/// Characters of a line that is kept.
 const MAX_LINE: usize = 300;
 /// Bytes before a name that tell what its number is of.
 const LOOK_BACK: usize = 200;
@@ -27,47 +27,6 @@ const LOOK_BACK: usize = 200;
 /// What stands in the lines of signs. `onFirstBufferReceived:Cost 0.31s …` is seen, and so are `[CheckPoint]` and `[MediaState]`.
 const SIGNS: [&str; 3] = ["[CheckPoint]", "[MediaState]", "onFirstBufferReceived:Cost "];
 const CODEC: [&str; 3] = ["codec", "Codec", "CODEC"];
-/// Codecs by their SDP names (RFC 3551, RFC 7587, RFC 6184, …), and whether they are of video.
-pub(super) const CODECS: [(&str, bool); 20] = [
-    ("opus", false),
-    ("G722", false),
-    ("PCMU", false),
-    ("PCMA", false),
-    ("G729", false),
-    ("iLBC", false),
-    ("AMR", false),
-    ("AMR-WB", false),
-    ("G7221", false),
-    ("EVS", false),
-    ("ISAC", false),
-    ("SILK", false),
-    ("L16", false),
-    ("GSM", false),
-    ("H264", true),
-    ("H265", true),
-    ("VP8", true),
-    ("VP9", true),
-    ("AV1", true),
-    ("H263", true),
-];
-/// Units, the longer before what they begin with.
-const UNITS: [&str; 14] =
-    ["%", "ms", "us", "kbps", "Kbps", "kbit/s", "kb/s", "Mbps", "bps", "packets", "pkts", "sec", "s", "pps"];
-/// What a name may end in, and the unit it means.
-const NAMED_UNITS: [(&str, &str); 11] = [
-    ("Ms", "ms"),
-    ("_ms", "ms"),
-    ("InMs", "ms"),
-    ("Us", "us"),
-    ("Kbps", "kbps"),
-    ("_kbps", "kbps"),
-    ("_bps", "bps"),
-    ("Bps", "bps"),
-    ("Percent", "%"),
-    ("_percent", "%"),
-    ("Pct", "%"),
-];
-
 /// A value with its line, or the worst of several that follow each other.
 #[derive(Clone, Copy, Debug)]
 pub struct RawValue {
@@ -119,6 +78,9 @@ pub struct MediaSearch {
     measures: Vec<Measure>,
     /// Measure of each part of a name, in the order of the patterns behind signs and codecs.
     parts: Vec<usize>,
+    connections: Vec<ConnectionRow>,
+    /// How many texts those have.
+    texts: usize,
     media: Option<AhoCorasick>,
     others: Option<AhoCorasick>,
 }
@@ -134,9 +96,15 @@ impl MediaSearch {
         parts.sort_by_key(|(part, _)| std::cmp::Reverse(part.len()));
         let make = |patterns: Vec<&str>| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(patterns).ok();
         let names = parts.iter().map(|(part, _)| *part);
+        // Behind the signs, one pattern for each text of a connection.
+        let mut texts: Vec<&str> = tables.connections.iter().map(|c| c.contains.as_str()).collect();
+        texts.sort_unstable();
+        texts.dedup();
         Self {
-            media: make(SIGNS.into_iter().chain(CODEC).chain(names).collect()),
-            others: make(SIGNS.to_vec()),
+            media: make(SIGNS.into_iter().chain(texts.iter().copied()).chain(CODEC).chain(names).collect()),
+            others: make(SIGNS.into_iter().chain(texts.iter().copied()).collect()),
+            texts: texts.len(),
+            connections: tables.connections.clone(),
             parts: parts.iter().map(|(_, place)| *place).collect(),
             measures: tables.measures.clone(),
         }
@@ -153,7 +121,7 @@ pub struct MediaProbe {
     places: HashMap<(Vec<u8>, Stream, Option<&'static str>), usize>,
     signs: Vec<RawSign>,
     /// Signs seen of each kind.
-    seen: [usize; 4],
+    seen: [usize; 5],
     /// The last codec named, of audio and of video.
     codecs: [Option<&'static str>; 2],
     beyond: u64,
@@ -177,7 +145,7 @@ impl MediaProbe {
             series: Vec::new(),
             places: HashMap::new(),
             signs: Vec::new(),
-            seen: [0; 4],
+            seen: [0; 5],
             codecs: [None; 2],
             beyond: 0,
             timeless: 0,
@@ -210,6 +178,7 @@ impl MediaProbe {
             SignKind::State => 1,
             SignKind::FirstAudio(_) => 2,
             SignKind::Codec(_) => 3,
+            SignKind::Connection(_) => 4,
         };
         let Some(seen) = self.seen.get_mut(place) else { return };
         *seen += 1;
@@ -220,6 +189,16 @@ impl MediaProbe {
         let source = line_source(record, start, &String::from_utf8_lossy(line));
         let line = String::from_utf8_lossy(line).trim_end().chars().take(MAX_LINE).collect();
         self.signs.push(RawSign { kind, stamp: record.stamp, source, line });
+    }
+
+    /// The first row whose texts stand in the line.
+    fn connection(&mut self, record: &Record<'_>, at: usize) {
+        let line = String::from_utf8_lossy(line_at(record.text, at).1);
+        let fits =
+            |row: &&ConnectionRow| line.contains(&row.contains) && row.with.as_ref().is_none_or(|with| line.contains(with));
+        if let Some(says) = self.search.connections.iter().find(fits).map(|row| row.says) {
+            self.sign(record, SignKind::Connection(says), at);
+        }
     }
 
     fn codec(&mut self, record: &Record<'_>, at: usize, name_end: usize) {
@@ -310,7 +289,12 @@ impl Probe for MediaProbe {
         for found in ready.find_iter(message) {
             let (from, end) = (found.start() + message_at, found.end() + message_at);
             let pattern = found.pattern().as_usize();
-            match pattern.checked_sub(SIGNS.len()).map(|rest| rest.checked_sub(CODEC.len())) {
+            let codecs_from = SIGNS.len() + search.texts;
+            if (SIGNS.len()..codecs_from).contains(&pattern) {
+                self.connection(record, from);
+                continue;
+            }
+            match pattern.checked_sub(codecs_from).map(|rest| rest.checked_sub(CODEC.len())) {
                 None if pattern == 0 => self.sign(record, SignKind::CheckPoint, from),
                 None if pattern == 1 => self.sign(record, SignKind::State, from),
                 None => {
@@ -331,128 +315,11 @@ impl Probe for MediaProbe {
     }
 }
 
-/// The line around a place, and where it starts.
-fn line_at(text: &[u8], at: usize) -> (usize, &[u8]) {
-    let start = text.get(..at).and_then(|before| memchr::memrchr(b'\n', before)).map_or(0, |n| n + 1);
-    let rest = text.get(start..).unwrap_or_default();
-    (start, rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default())
-}
-
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// The name that a part stands in; `None` where the part only happens to be in another word (`colossal`, `almost`).
-fn name_around(text: &[u8], from: usize, part_end: usize) -> Option<(usize, usize)> {
-    let before = text.get(from.saturating_sub(MAX_NAME)..from)?;
-    let left = before.iter().rev().take_while(|b| is_name(**b)).count();
-    let after = text.get(part_end..part_end.saturating_add(MAX_NAME).min(text.len()))?;
-    let right = after.iter().take_while(|b| is_name(**b)).count();
-    let first = text.get(from)?;
-    let previous = before.last().filter(|_| left > 0);
-    let own_word = match previous {
-        None => true,
-        Some(b) if first.is_ascii_uppercase() => !b.is_ascii_uppercase(),
-        Some(b) => !b.is_ascii_alphabetic(),
-    };
-    // Cut at the end of what is looked at: not a name anybody gives a number.
-    (own_word && left < MAX_NAME && right < MAX_NAME).then_some((from - left, part_end + right))
-}
-
-struct Number {
-    number: f64,
-    unit: Option<&'static str>,
-}
-
-/// `=12`, `: "12.5"`, ` 12 ms`: a bare number without a unit behind a name alone is prose.
-fn number_after(rest: &[u8]) -> Option<Number> {
-    let quote = usize::from(matches!(rest.first(), Some(b'"' | b'\'')));
-    let rest = blanks(rest.get(quote..)?);
-    let named = matches!(rest.first(), Some(b'=' | b':'));
-    let rest = blanks(rest.get(usize::from(named)..)?);
-    let quote = usize::from(matches!(rest.first(), Some(b'"' | b'\'' | b'[' | b'(')));
-    let value = number(rest.get(quote..)?)?;
-    (named || value.unit.is_some()).then_some(value)
-}
-
-fn blanks(text: &[u8]) -> &[u8] {
-    let count = text.iter().take(3).take_while(|b| matches!(b, b' ' | b'\t')).count();
-    text.get(count..).unwrap_or_default()
-}
-
-/// A number with the unit behind it; not `12abc`, and not the beginning of an address.
-fn number(text: &[u8]) -> Option<Number> {
-    let sign = usize::from(text.first() == Some(&b'-'));
-    let digits = text.get(sign..)?.iter().take(16).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
-    let written = std::str::from_utf8(text.get(..sign + digits)?).ok()?;
-    let number = written.trim_end_matches('.').parse::<f64>().ok().filter(|n| n.is_finite())?;
-    let rest = text.get(sign + digits..).unwrap_or_default();
-    let ends = |rest: &[u8]| !rest.first().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    let spaced = blanks(rest);
-    let unit =
-        |rest: &[u8]| UNITS.into_iter().find(|u| rest.starts_with(u.as_bytes()) && ends(rest.get(u.len()..).unwrap_or_default()));
-    match unit(spaced) {
-        Some(unit) => Some(Number { number, unit: Some(unit) }),
-        None => ends(rest).then_some(Number { number, unit: None }),
-    }
-}
-
-fn named_unit(name: &[u8]) -> Option<&'static str> {
-    NAMED_UNITS.into_iter().find(|(end, _)| name.ends_with(end.as_bytes()) && name.len() > end.len()).map(|(_, unit)| unit)
-}
-
-/// What the words before a number and its own name say it is of: the nearest counts, the name first of all.
-fn stream(before: &[u8], name: &[u8]) -> Stream {
-    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    let mut out = Stream::default();
-    for word in words(name).into_iter().chain(words(line)) {
-        let is = |list: &[&str]| list.iter().any(|w| word.eq_ignore_ascii_case(w.as_bytes()));
-        let kind = [("audio", &["audio", "aud"][..]), ("video", &["video", "vid"]), ("share", &["share", "sharing", "content"])];
-        let way = [
-            ("sent", &["tx", "send", "sent", "sender", "outbound", "uplink", "local"][..]),
-            ("received", &["rx", "recv", "receive", "received", "receiver", "inbound", "downlink", "remote"]),
-        ];
-        out.kind = out.kind.or_else(|| kind.iter().find(|(_, list)| is(list)).map(|(kind, _)| *kind));
-        out.way = out.way.or_else(|| way.iter().find(|(_, list)| is(list)).map(|(way, _)| *way));
-        if out.kind.is_some() && out.way.is_some() {
-            break;
-        }
-    }
-    out
-}
-
-/// The words of a text from its end, split also where a capital begins: `rxAudioJitter`.
-fn words(text: &[u8]) -> Vec<&[u8]> {
-    let mut out = Vec::new();
-    for run in text.rsplit(|b| !b.is_ascii_alphabetic()).filter(|run| !run.is_empty()) {
-        let mut end = run.len();
-        for at in (0..run.len()).rev() {
-            let begins = run.get(at).is_some_and(u8::is_ascii_uppercase)
-                && at.checked_sub(1).and_then(|b| run.get(b)).is_some_and(u8::is_ascii_lowercase);
-            if begins || at == 0 {
-                out.extend(run.get(at..end));
-                end = at;
-            }
-        }
-    }
-    out
-}
-
-/// The codec named behind the word: `codec=opus`, `Codec: "G722/8000"`, `codecName = H264`, `codec opus`.
-fn codec_after(rest: &[u8]) -> Option<(&'static str, bool)> {
-    let name = rest.iter().take(MAX_NAME).take_while(|b| is_name(**b)).count();
-    let rest = rest.get(name..)?;
-    let between = rest.iter().take(6).take_while(|b| matches!(b, b' ' | b'=' | b':' | b'"' | b'\'' | b'[' | b'(' | b'<')).count();
-    let value = rest.get(between..)?;
-    let length = value.iter().take(16).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    let value = value.get(..length).filter(|_| between > 0)?;
-    CODECS.into_iter().find(|(codec, _)| value.eq_ignore_ascii_case(codec.as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::records::Level;
+    use crate::session::tables::ConnectionState;
 
     fn probe(lines: &[&str], is_media: bool) -> (Vec<RawSeries>, Vec<RawSign>, Notes) {
         let search = Arc::new(MediaSearch::new(&Tables::read(&[], &mut Vec::new())));
@@ -558,6 +425,23 @@ mod tests {
         // The main log: its signs count, its numbers and codecs do not.
         let (series, signs, _) = probe(&lines, false);
         assert_eq!((series.len(), signs.len()), (0, 3));
+    }
+
+    /// Jabber's SIP stack, as seen in public (log-formats §3), and what its words would be when it ends.
+    #[test]
+    fn connections() {
+        let lines = [
+            "[SIP][CONN][0] create TLS connection 192.0.2.10:5061-----192.0.2.1:5090.",
+            "[SIP][CONN][0] close connection",
+            "[SIP][CONN][0] connection failed, error 110",
+            "[SIP][CONN][0] is fine",
+            "create TLS connection to somewhere else",
+        ];
+        let (_, signs, _) = probe(&lines, false);
+        let told: Vec<(u64, &SignKind)> = signs.iter().map(|s| (s.source.line, &s.kind)).collect();
+        let state = |state| SignKind::Connection(state);
+        let expected = [state(ConnectionState::Opened), state(ConnectionState::Closed), state(ConnectionState::Failed)];
+        assert_eq!(told, (1..).zip(&expected).collect::<Vec<_>>());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::base::{LogTime, Private, Segment, SourceRef, Text};
 use crate::bundle::Observer;
 use crate::sip::{Direction, Observed};
 
+mod answerer;
 pub mod assemble;
 pub mod call;
 mod call_course;
@@ -15,6 +16,8 @@ mod call_facts;
 mod call_holds;
 mod call_legs;
 mod call_links;
+pub mod call_more;
+pub mod call_story;
 mod call_timer;
 mod call_transfer;
 pub mod case;
@@ -27,7 +30,9 @@ mod device_config_text;
 mod device_config_xml;
 pub mod environment;
 pub mod environment_belongs;
+pub mod event_body;
 pub mod extract;
+pub mod features;
 pub mod judge;
 pub mod keepalive;
 mod keepalive_facts;
@@ -35,8 +40,10 @@ pub mod media;
 mod media_facts;
 pub mod media_log;
 pub mod media_log_probe;
+mod media_log_words;
 pub mod milestone;
 pub mod registration;
+mod registration_events;
 mod registration_facts;
 pub mod run;
 #[cfg(test)]
@@ -187,8 +194,14 @@ pub struct Facts {
     pub server_zone: Option<run::ServerZone>,
     /// Device configurations, those of files first.
     pub device_configs: Vec<device_config::DeviceConfig>,
+    /// Calls that belong together, by evidence.
+    pub stories: Vec<call_story::Story>,
+    /// What the network says of the user's features, in order.
+    pub features: Vec<features::FeatureChange>,
     /// Numbers over time of media logs, unverified.
     pub series: Vec<media_log::Series>,
+    /// The transport connections to the SIP server, as far as the log prints them; in time order.
+    pub connections: Vec<media_log::MediaSign>,
     /// Other lines of media logs that tell something, unverified; in time order.
     pub media_signs: Vec<media_log::MediaSign>,
 }

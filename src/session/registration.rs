@@ -1,7 +1,7 @@
 //! Registrations: one for each address-of-record and registrar, with every attempt and binding (RFC 3261 §10, RFC 5626).
 
 use super::{MessageId, Party, RunId};
-use crate::base::{LogTime, Private};
+use crate::base::{LogTime, Private, Text};
 
 /// What a REGISTER asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +67,8 @@ pub struct Attempt {
     pub sends: u32,
     /// First sending to final answer.
     pub duration_us: Option<i64>,
+    /// Who answered (`as`, `sbc`, `far-end`), likely only, and the mark that says so.
+    pub final_from: Option<(&'static str, String)>,
     /// What it asked for.
     pub kind: AttemptKind,
 }
@@ -91,6 +93,30 @@ pub struct Nat {
     pub seen_as: Private,
     /// How often `seen_as` changed.
     pub changes: u32,
+}
+
+/// Something that befell a registration.
+#[derive(Clone, Debug)]
+pub struct RegistrationEvent {
+    /// Time of the attempt that shows it.
+    pub at: Option<LogTime>,
+    /// `failed-over`, `returned`, `from-scratch`, `nat-moved`, `contact-rewritten`, `interval-too-brief`, `refresh-late`.
+    pub kind: &'static str,
+    /// In words.
+    pub text: Text,
+    /// The messages that show it.
+    pub messages: Vec<MessageId>,
+}
+
+/// Times between a granted registration and its refresh, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rhythm {
+    /// The middle one.
+    pub median_s: f64,
+    /// The shortest.
+    pub shortest_s: f64,
+    /// The longest.
+    pub longest_s: f64,
 }
 
 /// How a registration stood when the log ended.
@@ -153,6 +179,12 @@ pub struct Registration {
     pub last: Option<LogTime>,
     /// Last granted expiry.
     pub expires_s: Option<u64>,
+    /// Flow-Timer of the last 2xx (RFC 5626 §4.4): so long may pass between keep-alives, in seconds.
+    pub flow_timer_s: Option<u64>,
+    /// Times between refreshes; `None` without a refresh.
+    pub rhythm: Option<Rhythm>,
+    /// What befell it, in order.
+    pub events: Vec<RegistrationEvent>,
     /// Every attempt in order.
     pub attempts: Vec<Attempt>,
 }

@@ -3,9 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::answerer::{answerer, runs_with_server_tags};
 use super::registration::{Attempt, AttemptKind, Binding, ExpiresBasis, Nat, Registration, RegistrationState};
 use super::traffic::{Traffic, host_and_port, id, is_masked, resource};
-use super::{Party, RunId};
+use super::{Party, RunId, registration_events};
 use crate::base::{LogTime, Private, PrivateKind};
 use crate::sip::header::NameAddr;
 use crate::sip::transaction::{Role, Transaction};
@@ -29,7 +30,8 @@ pub fn registrations(traffic: &Traffic<'_>) -> Vec<Registration> {
             group.push(transaction);
         }
     }
-    groups.iter().filter_map(|group| registration(traffic, group)).collect()
+    let tagged = runs_with_server_tags(traffic);
+    groups.iter().filter_map(|group| registration(traffic, group, &tagged)).collect()
 }
 
 /// Address-of-record (URI of To) and registrar (host of the Request-URI; of an answer alone, host of the address-of-record).
@@ -49,16 +51,19 @@ struct Course {
     binding: Option<(String, Option<LogTime>)>,
     seen_as: Option<(String, String)>,
     nat_changes: u32,
+    server_tags: bool,
     bindings: Vec<Binding>,
     granted: Option<u64>,
+    flow_timer_s: Option<u64>,
     instance: Option<String>,
     reg_id: Option<u32>,
 }
 
-fn registration(traffic: &Traffic<'_>, group: &[&Transaction]) -> Option<Registration> {
+fn registration(traffic: &Traffic<'_>, group: &[&Transaction], tagged: &HashSet<u32>) -> Option<Registration> {
     let head = group.first()?;
+    let server_tags = tagged.contains(&head.scope);
     let (aor, registrar) = names(traffic, head);
-    let mut course = Course::default();
+    let mut course = Course { server_tags, ..Course::default() };
     let attempts: Vec<Attempt> = group.iter().map(|t| course.attempt(traffic, t)).collect();
     let mut seen: HashSet<&Private> = HashSet::new();
     // The last of the list is that of the latest attempt: a Call-ID used again stands at its last use.
@@ -86,6 +91,9 @@ fn registration(traffic: &Traffic<'_>, group: &[&Transaction]) -> Option<Registr
         last: group.iter().flat_map(|t| t.messages()).filter_map(|m| traffic.at(m)).max(),
         expires_s: course.granted,
         bindings: course.bindings,
+        flow_timer_s: course.flow_timer_s,
+        rhythm: registration_events::rhythm(&attempts),
+        events: registration_events::events(traffic, group, &attempts),
         attempts,
     })
 }
@@ -118,6 +126,7 @@ impl Course {
         let granted = if ok { ours.granted(answer) } else { None };
         if ok {
             self.bindings = ours.bindings(answer);
+            self.flow_timer_s = answer.and_then(|a| a.header("Flow-Timer")).and_then(leading_number);
             let life = granted.or(asked);
             if unregister {
                 self.binding = None;
@@ -142,6 +151,7 @@ impl Course {
             expires_basis: granted.map(|_| ExpiresBasis::Granted).or(asked.map(|_| ExpiresBasis::Asked)),
             authorised: request.is_some_and(|r| !r.credentials().is_empty()),
             sends: u32::try_from(transaction.requests.len()).unwrap_or(u32::MAX),
+            final_from: answer.and_then(|a| answerer(a, self.server_tags)),
             duration_us: request.and(at).zip(answered_at).map(|(from, to)| to.since_us(from)),
             kind,
         }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::RunId;
+use super::answerer::answerer;
 use super::registration::{Attempt, AttemptKind, ExpiresBasis};
 use super::subscription::{Subscription, SubscriptionState};
 use super::subscription_words::in_words;
@@ -118,6 +119,7 @@ fn attempt(traffic: &Traffic<'_>, transaction: &Transaction, stands: &mut bool) 
         expires_basis: granted.map(|_| ExpiresBasis::Granted).or(asked.map(|_| ExpiresBasis::Asked)),
         authorised: request.is_some_and(|r| !r.credentials().is_empty()),
         sends: u32::try_from(transaction.requests.len()).unwrap_or(u32::MAX),
+        final_from: answer.and_then(|a| answerer(a, false)),
         duration_us: at.zip(answered_at).map(|(from, to)| to.since_us(from)),
         kind,
     }

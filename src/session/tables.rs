@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::base::rules::{Fault, RuleFile, RuleKind};
 use crate::base::{Language, Text};
+use crate::records::lines::MIN_LITERAL_BYTES;
 
 /// Rows of one of the user's own tables.
 const MAX_OWN_ROWS: usize = 500;
@@ -33,6 +34,40 @@ pub struct Measure {
     pub low_is_worse: bool,
 }
 
+/// A line about the transport connection.
+#[derive(Clone, Debug)]
+pub struct ConnectionRow {
+    /// Text of the line.
+    pub contains: String,
+    /// Further text that must stand in it.
+    pub with: Option<String>,
+    /// What it tells.
+    pub says: ConnectionState,
+}
+
+/// What befell a transport connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConnectionState {
+    /// Made.
+    Opened,
+    /// Closed.
+    Closed,
+    /// Could not be made, or broke.
+    Failed,
+}
+
+impl ConnectionState {
+    /// The word of the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Closed => "closed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// All tables: those of the program and what the user added.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
@@ -42,6 +77,22 @@ pub struct Tables {
     pub features: Vec<Feature>,
     /// Kinds of numbers in media logs.
     pub measures: Vec<Measure>,
+    /// Lines about the transport connection; the user's own come first.
+    pub connections: Vec<ConnectionRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConnectionsFile {
+    connection: Vec<ConnectionEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConnectionEntry {
+    contains: String,
+    with: Option<String>,
+    says: ConnectionState,
 }
 
 #[derive(Deserialize)]
@@ -86,7 +137,8 @@ enum Worst {
     Low,
 }
 
-const EMBEDDED: [(&str, &str); 3] = [
+const EMBEDDED: [(&str, &str); 4] = [
+    ("connections.toml", include_str!("../../assets/codes/connections.toml")),
     ("emergency.toml", include_str!("../../assets/codes/emergency.toml")),
     ("features.toml", include_str!("../../assets/codes/features.toml")),
     ("media.toml", include_str!("../../assets/codes/media.toml")),
@@ -150,7 +202,22 @@ impl Tables {
                 let measure = |m: MeasureRow| Measure { name: m.name, parts: m.parts, low_is_worse: m.worst == Worst::Low };
                 self.measures.extend(table.measure.into_iter().map(measure));
             }
-            _ => return Err(wrong("Not read, tables are emergency.toml, features.toml and media.toml".to_owned())),
+            "connections.toml" => {
+                let table = file.parse::<ConnectionsFile>(RuleKind::Code)?;
+                fits(table.connection.len())?;
+                if let Some(odd) = table.connection.iter().find(|c| c.contains.len() < MIN_LITERAL_BYTES) {
+                    return Err(wrong(format!(
+                        "Table left out, a text is shorter than {MIN_LITERAL_BYTES} bytes: {}",
+                        odd.contains
+                    )));
+                }
+                let row = |c: ConnectionEntry| ConnectionRow { contains: c.contains, with: c.with, says: c.says };
+                self.connections.extend(table.connection.into_iter().map(row));
+            }
+            _ => {
+                let why = "Not read, tables are connections.toml, emergency.toml, features.toml and media.toml";
+                return Err(wrong(why.to_owned()));
+            }
         }
         Ok(())
     }
@@ -219,6 +286,8 @@ mod tests {
             ("emergency.toml", "numbers = 3"),
             ("features.toml", "[[feature]]\ncode = '67'\nen = 'a'"),
             ("media.toml", "[[measure]]\nname = 'a'\nparts = ['ab']\nworst = 'high'"),
+            ("connections.toml", "[[connection]]\ncontains = 'abc'\nsays = 'opened'"),
+            ("connections.toml", "[[connection]]\ncontains = 'abcd'\nsays = 'gone'"),
             ("other.toml", "numbers = ['1']"),
         ] {
             let mut faults = Vec::new();

@@ -160,6 +160,10 @@ impl Diff {
     pub fn of(left: &Message, right: &Message) -> Self {
         let (left, right) = (Text::new(left), Text::new(right));
         let mut rows = rows_of(&Place::Start, "", &start_items(&left), &start_items(&right), true);
+        // A request and a response have no part of the first line in common.
+        if left.message.is_request() != right.message.is_request() {
+            rows.iter_mut().for_each(|row| row.parts.clear());
+        }
         headers(&left, &right, &mut rows);
         bodies(&left, &right, &mut rows);
         let left_aside = rows.len().saturating_sub(MAX_ROWS);
@@ -271,10 +275,13 @@ impl Groups {
     }
 }
 
+/// A name and the values of its fields with their lines.
+type Fields<'a> = (String, Vec<(&'a str, u32)>);
+
 fn headers(left: &Text<'_>, right: &Text<'_>, out: &mut Vec<Row>) {
     let mut groups = Groups::default();
     for (text, is_left) in [(left, true), (right, false)] {
-        let mut fields: BTreeMap<String, (String, Vec<(&str, u32)>)> = BTreeMap::new();
+        let mut fields: BTreeMap<String, Fields<'_>> = BTreeMap::new();
         for header in &text.message.headers {
             let name = long_form(text.message.slice(&header.name));
             let name = known_name(name).unwrap_or(name);

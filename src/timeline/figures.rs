@@ -1,5 +1,6 @@
 //! How spans of time and counts are written. In: microseconds. Out: short text with its unit. Must not know where it stands.
 
+use crate::base::LogTime;
 use crate::base::time::SECOND_US;
 
 const MINUTE_US: i64 = 60 * SECOND_US;
@@ -47,6 +48,12 @@ pub fn elapsed(us: i64, step_us: i64) -> String {
         _ => 6,
     };
     let fraction = fraction(us % SECOND_US, places);
+    if us >= DAY_US {
+        let (days, rest) = (us / DAY_US, us % DAY_US / SECOND_US);
+        let (hours, minutes, seconds) = (rest / 3600, rest / 60 % 60, rest % 60);
+        let seconds = if step_us % MINUTE_US == 0 { String::new() } else { format!(":{seconds:02}{fraction}") };
+        return format!("{sign}{days} d {hours:02}:{minutes:02}{seconds}");
+    }
     let whole = us / SECOND_US;
     let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
     if hours > 0 {
@@ -56,6 +63,47 @@ pub fn elapsed(us: i64, step_us: i64) -> String {
     } else {
         format!("{sign}{seconds}{fraction} s")
     }
+}
+
+/// A length of time to its last digit: `350 µs`, `12.345 ms`, `21.208 s`, `1:46.208`, `3 d 02:00:00.000`.
+pub fn exact(us: i64) -> String {
+    let us = us.saturating_abs();
+    // Microseconds only where the log has them.
+    let places = if us % 1_000 == 0 { 3 } else { 6 };
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..SECOND_US if places == 3 => format!("{} ms", us / 1_000),
+        1_000..SECOND_US => format!("{}.{:03} ms", us / 1_000, us % 1_000),
+        _ => {
+            let step_us = 10_i64.pow(6 - places);
+            elapsed(us, step_us).trim_start_matches('+').to_owned()
+        }
+    }
+}
+
+/// Time of day for the ruler, as exact as `step_us` asks; the date where a day begins.
+pub fn time_of_day(us: i64, step_us: i64) -> String {
+    let at = LogTime(us);
+    let clock = at.clock(0);
+    let part = |chars: usize| clock.get(..chars).unwrap_or(&clock).to_owned();
+    match step_us {
+        _ if us.rem_euclid(DAY_US) == 0 => at.date(0),
+        s if s % MINUTE_US == 0 => part(5),
+        s if s % SECOND_US == 0 => part(8),
+        s if s % 1_000 == 0 => clock,
+        _ => format!("{clock}{:03}", us.rem_euclid(1_000)),
+    }
+}
+
+/// A measured value with its unit: `7 ms`, `0.2 %`.
+pub fn value(value: f64, unit: &str) -> String {
+    let size = value.abs();
+    let digits = match size {
+        _ if size >= 10.0 || value.fract() == 0.0 => 0,
+        _ if size >= 0.1 => 1,
+        _ => 2,
+    };
+    format!("{value:.digits$} {unit}").trim_end().to_owned()
 }
 
 fn fraction(us: i64, places: u32) -> String {
@@ -126,6 +174,42 @@ mod tests {
         assert_eq!(elapsed(1_250_000, 10_000), "+1.25 s");
         assert_eq!(elapsed(7_200_000_000, MINUTE_US), "+2:00:00");
         assert_eq!(elapsed(-2_000_000, SECOND_US), "−2 s");
+    }
+
+    #[test]
+    fn the_ruler_from_days_to_microseconds() {
+        let day = 86_400 * SECOND_US;
+        assert_eq!(elapsed(2 * day + 3_600 * SECOND_US, 3_600 * SECOND_US), "+2 d 01:00");
+        assert_eq!(elapsed(2 * day + 3_605 * SECOND_US, 5 * SECOND_US), "+2 d 01:00:05");
+        assert_eq!(elapsed(79_300_250, 50), "+1:19.30025");
+        assert_eq!(elapsed(20, 20), "+0.00002 s");
+        let at = 1_706_599_150_077_350; // 2024-01-30 07:19:10.077350 UTC
+        for (us, step, text) in [
+            (at, 10, "07:19:10.077350"),
+            (at, 1_000, "07:19:10.077"),
+            (at, SECOND_US, "07:19:10"),
+            (at, 60 * SECOND_US, "07:19"),
+            (at - at % day, 3_600 * SECOND_US, "2024-01-30"),
+        ] {
+            assert_eq!(time_of_day(us, step), text);
+        }
+    }
+
+    #[test]
+    fn what_is_measured_is_said_to_its_last_digit() {
+        for (us, text) in [
+            (0, "0 µs"),
+            (350, "350 µs"),
+            (12_000, "12 ms"),
+            (12_345, "12.345 ms"),
+            (21_208_000, "21.208 s"),
+            (106_208_000, "1:46.208"),
+            (-106_208_001, "1:46.208001"),
+            (3 * 86_400 * SECOND_US, "3 d 00:00:00.000"),
+        ] {
+            assert_eq!(exact(us), text);
+        }
+        assert_eq!((value(7.0, "ms"), value(0.234, "%"), value(18.4, "ms")), ("7 ms".into(), "0.2 %".into(), "18 ms".into()));
     }
 
     #[test]

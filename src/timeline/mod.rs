@@ -2,12 +2,18 @@
 //! Must not know egui, colours or pixels beyond points: the same layout serves the window, SVG and PNG.
 
 pub mod axis;
+pub mod columns;
 pub mod figures;
 pub mod ladder;
 pub mod lanes;
+mod ranks;
 pub mod scene;
+pub mod series;
+pub mod survey;
 mod wire;
 
 pub use axis::{Axis, Extent, Window};
 pub use ladder::{Ladder, Subject};
-pub use scene::{Lane, Mark, Scene, Span, Target};
+pub use scene::{Lane, LaneId, Mark, Scene, Span, Target};
+pub use series::Series;
+pub use survey::{Gap, GapKind, Survey};

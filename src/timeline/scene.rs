@@ -1,7 +1,14 @@
 //! Lanes, spans and marks as plain data. In: facts of one run. Out: [`Scene`]. Must not know colours: a look is a meaning.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use super::axis::Extent;
+use super::columns::{span_key, weight};
 use super::lanes::{LANES, Source};
+use super::ranks::Ranks;
+use super::series::Series;
+use super::survey::Gap;
 use crate::base::{LogTime, SourceRef, Text, Tone};
 use crate::session::startup::StageId;
 use crate::session::{CallId, MessageId};
@@ -70,8 +77,17 @@ pub struct Span {
     pub label: Text,
     /// More, in second ink, when that fits too.
     pub more: Text,
+    /// When what was granted runs out, µs UTC: a bar drains towards it. May lie after the end.
+    pub drains_us: Option<i64>,
     /// What it stands for.
     pub target: Target,
+}
+
+impl Span {
+    /// A closed span with a name.
+    pub fn new(from_us: i64, to_us: i64, look: Look, label: Text, target: Target) -> Self {
+        Self { from_us, to_us: to_us.max(from_us), open: false, look, label, more: Text::default(), drains_us: None, target }
+    }
 }
 
 /// The form of an instant.
@@ -125,15 +141,30 @@ pub enum Topic {
     CallSip,
     /// What was agreed about media.
     Media,
+    /// Values that the media engine logged.
+    Series,
     /// Error records.
     Errors,
     /// Findings.
     Findings,
 }
 
+/// Names a lane for as long as the document is open, whatever is folded or moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LaneId {
+    /// Its topic.
+    pub topic: Topic,
+    /// What its head stands for.
+    pub target: Option<Target>,
+    /// Counted from 0 among lanes of one topic and target.
+    pub number: u32,
+}
+
 /// One lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lane {
+    /// Its name for the program.
+    pub id: LaneId,
     /// What it is about.
     pub topic: Topic,
     /// Its name in the head.
@@ -148,18 +179,26 @@ pub struct Lane {
     pub spans: Vec<Span>,
     /// Instants, sorted.
     pub marks: Vec<Mark>,
+    /// Values over time.
+    pub series: Vec<Series>,
+    /// Said of marks too dense to be told apart, after their count: `every 30 s`.
+    pub rhythm: Option<Text>,
     /// Said where nothing is drawn, or behind the last thing.
     pub sentence: Option<Text>,
     /// A detail lane of this call: shown when the call is chosen or when calls are few.
     pub detail_of: Option<CallId>,
     /// What its head stands for.
     pub target: Option<Target>,
+    worst_marks: Ranks,
+    worst_spans: Ranks,
+    longest_spans: Ranks,
 }
 
 impl Lane {
     /// An empty lane.
     pub fn new(topic: Topic, name: Text) -> Self {
         Self {
+            id: LaneId { topic, target: None, number: 0 },
             topic,
             name,
             figure: Text::default(),
@@ -167,16 +206,62 @@ impl Lane {
             height_px: 25.0,
             spans: Vec::new(),
             marks: Vec::new(),
+            series: Vec::new(),
+            rhythm: None,
             sentence: None,
             detail_of: None,
             target: None,
+            worst_marks: Ranks::default(),
+            worst_spans: Ranks::default(),
+            longest_spans: Ranks::default(),
         }
     }
 
-    /// Puts spans and marks in order of time; painters search in them.
-    fn sorted(mut self) -> Self {
+    /// The call whose lanes this one leads.
+    pub fn leads(&self) -> Option<CallId> {
+        match self.target {
+            Some(Target::Call(id)) if self.topic == Topic::Call => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The worst mark of a stretch of places, the earliest of equals.
+    pub(super) fn worst_mark(&self, places: Range<usize>) -> Option<usize> {
+        self.worst_marks.best(places, |n| self.marks.get(n).map_or(0, |m| weight(m.tone)))
+    }
+
+    /// The worst span of a stretch of places, the longest of equals.
+    pub(super) fn worst_span(&self, places: Range<usize>) -> Option<usize> {
+        self.worst_spans.best(places, |n| self.spans.get(n).map_or((0, i64::MIN), span_key))
+    }
+
+    /// The span of a stretch of places that ends last.
+    pub(super) fn longest_span(&self, places: Range<usize>) -> Option<usize> {
+        self.longest_spans.best(places, |n| self.spans.get(n).map_or(i64::MIN, |s| s.to_us))
+    }
+
+    /// Spans of a stretch of places that last until `us` or longer.
+    pub(super) fn reaching(&self, places: Range<usize>, us: i64) -> Vec<usize> {
+        self.longest_spans.at_least(places, &us, |n| self.spans.get(n).map_or(i64::MIN, |s| s.to_us))
+    }
+
+    /// First and last moment of what stands on it.
+    pub fn stretch(&self) -> Option<(i64, i64)> {
+        let spans =
+            self.longest_span(0..self.spans.len()).and_then(|n| Some((self.spans.first()?.from_us, self.spans.get(n)?.to_us)));
+        let marks = self.marks.first().zip(self.marks.last()).map(|(a, b)| (a.at_us, b.at_us));
+        let ends = |series: &Series| series.points.first().zip(series.points.last()).map(|(a, b)| (a.at_us, b.at_us));
+        let all = spans.into_iter().chain(marks).chain(self.series.iter().filter_map(ends));
+        all.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// Puts spans and marks in order of time and ranks them; painters search in them.
+    pub(super) fn finished(mut self) -> Self {
         self.spans.sort_by_key(|s| (s.from_us, s.to_us));
         self.marks.sort_by_key(|m| (m.at_us, m.shape));
+        self.worst_marks = Ranks::new(self.marks.len(), |n| self.marks.get(n).map_or(0, |m| weight(m.tone)));
+        self.worst_spans = Ranks::new(self.spans.len(), |n| self.spans.get(n).map_or((0, i64::MIN), span_key));
+        self.longest_spans = Ranks::new(self.spans.len(), |n| self.spans.get(n).map_or(i64::MIN, |s| s.to_us));
         self
     }
 }
@@ -188,13 +273,23 @@ pub struct Scene {
     pub extent: Option<Extent>,
     /// Lanes from top to bottom.
     pub lanes: Vec<Lane>,
+    /// Where no log says anything.
+    pub gaps: Vec<Gap>,
 }
 
 impl Scene {
     /// Lays out one run.
     pub fn new(source: &Source<'_>) -> Self {
-        let lanes: Vec<Lane> = LANES.iter().flat_map(|build| build(source)).map(Lane::sorted).collect();
-        Self { extent: source.extent, lanes }
+        let mut lanes: Vec<Lane> = LANES.iter().flat_map(|build| build(source)).map(Lane::finished).collect();
+        let mut seen: BTreeMap<(Topic, Option<Target>), u32> = BTreeMap::new();
+        for lane in &mut lanes {
+            let number = seen.entry((lane.topic, lane.target)).or_default();
+            lane.id = LaneId { topic: lane.topic, target: lane.target, number: *number };
+            *number += 1;
+        }
+        let inside = |gap: &&Gap| source.extent.is_some_and(|e| gap.from_us >= e.start_us && gap.to_us <= e.end_us);
+        let gaps = source.survey.gaps.iter().filter(inside).copied().collect();
+        Self { extent: source.extent, lanes, gaps }
     }
 
     /// The stretch of time a target takes: its spans together, else its first mark.

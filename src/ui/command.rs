@@ -1,8 +1,12 @@
 //! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
 
 use super::compare::CompareCommand;
+use super::ladder::LadderCommand;
+use super::lists::ListCommand;
 use super::log::LogCommand;
+use super::settings::Setting;
 use super::state::View;
+use super::timeline::TimelineCommand;
 use crate::base::SourceRef;
 use crate::bundle::Input;
 use crate::findings::ask::About;
@@ -62,6 +66,8 @@ pub enum Command {
     Pan(f64),
     /// Show the whole run.
     ShowAllTime,
+    /// Something about the timeline's lanes, cursor or ruler.
+    Timeline(TimelineCommand),
     /// Put the cursor into the search box.
     Find,
     /// Show or hide the keys.
@@ -74,8 +80,6 @@ pub enum Command {
     ReloadRules,
     /// Next colour scheme: system, dark, light, high contrast.
     NextScheme,
-    /// Next language of the window.
-    NextLanguage,
     /// Larger or smaller.
     Scale(i32),
     /// Put `member:line` of the chosen message on the clipboard.
@@ -86,10 +90,14 @@ pub enum Command {
     CopyAsk(About),
     /// Something about the log.
     Log(LogCommand),
+    /// About a list.
+    List(ListCommand),
     /// About the window itself: tabs, focus, settings, steps back and forth.
     Window(WindowCommand),
     /// About the comparison.
     Compare(CompareCommand),
+    /// About the ladder and the message shown.
+    Ladder(LadderCommand),
 }
 
 /// A wish about the window itself.
@@ -115,4 +123,14 @@ pub enum WindowCommand {
     LastPlace,
     /// The place that "back" left.
     NextPlace,
+    /// Change a setting.
+    Set(Setting),
+    /// All settings as they were at first.
+    ResetSettings,
+    /// Open a file of the list of those opened lately, by its place.
+    OpenRecent(usize),
+    /// Take one file off that list, by its place.
+    ForgetOne(usize),
+    /// Empty that list.
+    ForgetRecent,
 }

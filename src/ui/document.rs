@@ -7,23 +7,10 @@ use crate::analyse::Analysis;
 use crate::base::{Note, Tone};
 use crate::bundle::Observer;
 use crate::findings::Severity;
-use crate::records::Level;
 use crate::session::call::CallState;
-use crate::session::{MessageId, RunId};
+use crate::session::{LoggedMessage, MessageId, RunId};
 use crate::timeline::lanes::Source;
-use crate::timeline::{Extent, Scene, Subject};
-
-/// Columns of the overview strip.
-const BINS: usize = 720;
-
-/// How much is in the log over its whole time.
-#[derive(Clone, Debug, Default)]
-pub struct Density {
-    /// The whole time; `None` without times.
-    pub extent: Option<Extent>,
-    /// Records in each column and whether one is an error.
-    pub bins: Vec<(u32, bool)>,
-}
+use crate::timeline::{Scene, Subject, Survey};
 
 /// One opened bundle.
 #[derive(Debug)]
@@ -32,25 +19,28 @@ pub struct Document {
     pub analysis: Arc<Analysis>,
     /// One scene for each run; one for everything when there is no run.
     pub scenes: Vec<Scene>,
-    /// The overview strip.
-    pub density: Density,
+    /// How much is when, where errors and gaps are: of the whole bundle.
+    pub survey: Survey,
     /// Records read in all members.
     pub records: u64,
     /// What could not be read: of the bundle as a whole first, then by member.
     pub notes: Vec<Note>,
+    /// Messages of each run, counted once.
+    messages: Vec<usize>,
 }
 
 impl Document {
     /// Lays out what an analysis found. Takes time on large bundles: for job threads.
     pub fn new(analysis: Arc<Analysis>) -> Self {
-        let (facts, index) = (&analysis.facts, analysis.index.as_slice());
+        let facts = &analysis.facts;
+        let survey = Survey::new(facts, &analysis.index);
         let runs = u32::try_from(facts.runs.len()).unwrap_or(u32::MAX);
-        let scene = |run| Scene::new(&Source::new(facts, index, run).with_findings(&analysis.findings));
+        let scene = |run| Scene::new(&Source::new(facts, &survey, run).with_findings(&analysis.findings));
         let scenes = if runs == 0 { vec![scene(None)] } else { (0..runs).map(|run| scene(Some(RunId(run)))).collect() };
-        let density = density(&analysis);
         let records = analysis.members.iter().map(|m| m.records).sum();
         let notes = all_notes(&analysis);
-        Self { scenes, density, records, notes, analysis }
+        let messages = (0..runs).map(|run| count_of_run(&analysis, RunId(run))).collect();
+        Self { scenes, survey, records, notes, messages, analysis }
     }
 
     /// Name of the file or folder.
@@ -90,25 +80,29 @@ impl Document {
         call.map(|c| Subject::Call(c.id)).or_else(registration)
     }
 
-    /// Messages of a run whose text holds `filter`, case aside; all when it is empty.
-    pub fn messages(&self, run: RunId, filter: &str) -> Vec<MessageId> {
-        let wish = filter.to_lowercase();
-        let all = (0_u32..).map(MessageId).zip(&self.analysis.facts.messages);
-        all.filter(|(_, m)| m.run == run || m.observer == Observer::Server)
-            .filter(|(_, m)| wish.is_empty() || m.seen.message.text.to_lowercase().contains(&wish))
-            .map(|(id, _)| id)
-            .collect()
+    /// The first message of a run.
+    pub fn first_message(&self, run: RunId) -> Option<MessageId> {
+        let mut all = (0_u32..).map(MessageId).zip(&self.analysis.facts.messages);
+        all.find(|(_, m)| of_run(m, run)).map(|(id, _)| id)
     }
 
     /// How many messages a run has.
     pub fn messages_of_run(&self, run: RunId) -> usize {
-        self.analysis.facts.messages.iter().filter(|m| m.run == run || m.observer == Observer::Server).count()
+        self.messages.get(run.0 as usize).copied().unwrap_or_else(|| count_of_run(&self.analysis, run))
     }
 
     /// Path of a member, for references.
     pub fn member_path(&self, id: crate::base::MemberId) -> &str {
         self.analysis.bundle.members.get(id.index()).map_or("", |m| m.path.as_str())
     }
+}
+
+fn of_run(message: &LoggedMessage, run: RunId) -> bool {
+    message.run == run || message.observer == Observer::Server
+}
+
+fn count_of_run(analysis: &Analysis, run: RunId) -> usize {
+    analysis.facts.messages.iter().filter(|m| of_run(m, run)).count()
 }
 
 /// Every note once.
@@ -119,24 +113,4 @@ fn all_notes(analysis: &Analysis) -> Vec<Note> {
     out.retain(|note| seen.insert((note.kind, note.member, note.line, note.text.clone())));
     out.sort_by_key(|note| note.member);
     out
-}
-
-fn density(analysis: &Analysis) -> Density {
-    let first = analysis.members.iter().filter_map(|m| m.first).min();
-    let last = analysis.members.iter().filter_map(|m| m.last).max();
-    let Some((first, last)) = first.zip(last) else { return Density::default() };
-    let extent = Extent { start_us: first.0, end_us: last.0.max(first.0) };
-    let mut bins = vec![(0_u32, false); BINS];
-    for index in &analysis.index {
-        for entry in (0..index.len()).filter_map(|n| index.get(n)) {
-            let Some(at) = entry.time else { continue };
-            let part = at.since_us(first) as f64 / extent.length_us() as f64;
-            let column = (part * BINS as f64).clamp(0.0, (BINS - 1) as f64) as usize;
-            if let Some((count, bad)) = bins.get_mut(column) {
-                *count = count.saturating_add(1);
-                *bad |= entry.level == Level::Error;
-            }
-        }
-    }
-    Density { extent: Some(extent), bins }
 }

@@ -32,6 +32,10 @@ struct Group {
 #[derive(Clone, Copy, Debug, Default)]
 struct InList(Option<Id>);
 
+/// The table that has it.
+#[derive(Clone, Copy, Debug, Default)]
+struct InTable(Option<Id>);
+
 /// Panels painted, and the one that the focus should go to.
 #[derive(Clone, Debug, Default)]
 struct Panels {
@@ -76,7 +80,8 @@ pub fn rove(ui: &Ui, list: Id, response: &Response) {
     still(ctx);
     with(ctx, Id::unique("focus-in-list"), |in_list: &mut InList| in_list.0 = Some(response.id));
     let presses = |key| ctx.input(|input| i32::try_from(input.num_presses(key)).unwrap_or(0));
-    let step = if ctx.input(|input| input.modifiers.any()) { 0 } else { presses(Key::ArrowDown) - presses(Key::ArrowUp) };
+    let on = presses(Key::ArrowDown) + presses(Key::ArrowRight);
+    let step = if ctx.input(|input| input.modifiers.any()) { 0 } else { on - presses(Key::ArrowUp) - presses(Key::ArrowLeft) };
     let wanted = with(ctx, list, |group: &mut Group| match group.wanted.take() {
         _ if group.moved == group.pass => None,
         _ if step != 0 => Some((step, PATIENCE)),
@@ -187,4 +192,17 @@ pub fn next_panel(ctx: &Context, way: i32) {
         panels.wanted = panels.order.get(place).map(|(id, _)| (*id, way, count));
     });
     ctx.request_repaint();
+}
+
+/// The row of a table that the keyboard talks to: the table itself answers arrows, Home and End, pages, Ctrl A and Ctrl C.
+pub fn hold(ctx: &Context, id: Id) {
+    still(ctx);
+    with(ctx, Id::unique("focus-in-list"), |in_list: &mut InList| in_list.0 = Some(id));
+    with(ctx, Id::unique("focus-in-table"), |in_table: &mut InTable| in_table.0 = Some(id));
+}
+
+/// Does a table have the focus?
+pub fn in_table(ctx: &Context) -> bool {
+    let table = with(ctx, Id::unique("focus-in-table"), |in_table: &mut InTable| in_table.0);
+    table.is_some() && ctx.memory(|memory| memory.focused()) == table
 }

@@ -29,6 +29,8 @@ pub enum Type {
     Head,
     /// Running text: 13.
     Body,
+    /// Matched letters in running text: 13 semibold.
+    BodyBold,
     /// A name in running text: 13 medium.
     Strong,
     /// Buttons, tables: 12.
@@ -60,6 +62,7 @@ impl Type {
             Self::Title => (16.0, "sans-semibold"),
             Self::Head => (12.5, "sans-semibold"),
             Self::Body => (13.0, "sans"),
+            Self::BodyBold => (13.0, "sans-semibold"),
             Self::Strong => (13.0, "sans-medium"),
             Self::Table => (12.0, "sans"),
             Self::Name => (12.0, "sans-medium"),

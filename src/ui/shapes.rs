@@ -103,6 +103,12 @@ pub fn chevron(painter: &Painter, center: Pos2, half: f32, open: bool, color: Co
     painter.line(points, stroke);
 }
 
+/// A pin: stays where it is.
+pub fn pin(painter: &Painter, center: Pos2, half: f32, color: Color32) {
+    painter.circle_filled(center - vec2(0.0, half * 0.5), half * 0.7, color);
+    painter.line_segment([center, center + vec2(0.0, half * 1.3)], Stroke::new(1.3, color));
+}
+
 /// A cross: closes a tab.
 pub fn cross(painter: &Painter, center: Pos2, half: f32, color: Color32) {
     let stroke = Stroke::new(1.3, color);

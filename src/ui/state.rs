@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use super::compare::CompareState;
 use super::document::Document;
+use super::ladder::LadderState;
+use super::lists::Lists;
 use super::log::LogState;
 use super::panels::excerpt::Excerpt;
+use super::timeline::TimelineState;
 use super::undo::{Undo, Undoable};
 use crate::base::{Language, SourceRef, words};
 use crate::session::startup::StageId;
-use crate::session::{MessageId, RunId};
+use crate::session::{CallId, MessageId, RunId};
+use crate::timeline::ladder::linked;
 use crate::timeline::{Extent, Ladder, Subject, Window};
 
 /// The views of a document; the digit is its key.
@@ -24,6 +28,8 @@ pub enum View {
     Calls,
     /// Every message.
     Messages,
+    /// What was agreed about media, call by call.
+    Media,
     /// Every record of the log.
     Log,
     /// Members and what could not be read.
@@ -34,8 +40,8 @@ pub enum View {
 
 impl View {
     /// Every view in the order of its tab.
-    pub const ALL: [Self; 7] =
-        [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Log, Self::Files, Self::Compare];
+    pub const ALL: [Self; 8] =
+        [Self::Overview, Self::Timeline, Self::Calls, Self::Messages, Self::Media, Self::Log, Self::Files, Self::Compare];
 
     /// The key that shows it.
     pub fn digit(self) -> char {
@@ -44,6 +50,7 @@ impl View {
             Self::Timeline => '2',
             Self::Calls => '3',
             Self::Messages => '4',
+            Self::Media => '5',
             Self::Log => '6',
             Self::Files => '7',
             Self::Compare => '8',
@@ -57,9 +64,24 @@ impl View {
             Self::Timeline => "timeline",
             Self::Calls => "calls",
             Self::Messages => "messages",
+            Self::Media => "media",
             Self::Log => "log",
             Self::Files => "files",
             Self::Compare => "compare",
+        }
+    }
+
+    /// Key of its name on the tab.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Overview => "window.overview",
+            Self::Timeline => "window.timeline",
+            Self::Calls => "window.calls",
+            Self::Messages => "window.messages",
+            Self::Media => "window.media",
+            Self::Log => "log.log",
+            Self::Files => "window.files",
+            Self::Compare => "compare_view.name",
         }
     }
 
@@ -103,7 +125,7 @@ pub struct Filters {
     run: usize,
     subject: Option<Subject>,
     window: Option<Window>,
-    filter: String,
+    filters: Vec<String>,
     /// The filter of the log, and how often it was changed.
     log: (String, u32),
 }
@@ -113,7 +135,7 @@ impl Undoable for Filters {
         // Choosing a call is no step of its own: it comes back with the next one.
         u32::from(self.run != before.run)
             | u32::from(self.window != before.window) << 1
-            | u32::from(self.filter != before.filter) << 2
+            | u32::from(self.filters != before.filters) << 2
             // Each is a step of its own, however soon the next follows.
             | u32::from(self.log.0 != before.log.0) << (3 + self.log.1 % 2)
     }
@@ -143,36 +165,39 @@ pub struct ViewState {
     pub axis: Option<(Extent, i64)>,
     /// The one time cursor over all panels, µs UTC; `None`: not set yet.
     pub cursor_us: Option<i64>,
+    /// How the timeline stands beyond its window.
+    pub timeline: TimelineState,
     /// First point of the lanes shown, when they are higher than their panel.
     pub lanes_scroll_px: f32,
     /// Folds that are open.
     pub open_folds: BTreeSet<MessageId>,
-    /// Text that messages must hold.
-    pub filter: String,
+    /// Tables: their columns, sorting, filters.
+    pub lists: Lists,
+    /// Text typed into the search of the whole bundle.
+    pub search: String,
+    /// The next frame puts the cursor there.
+    pub focus_search: bool,
     /// The next frame brings the chosen row into view.
     pub reveal: bool,
-    /// The next frame puts the cursor into the search box.
-    pub focus_filter: bool,
     /// Lines of the log that a job read; none while it reads.
     pub excerpt: Option<Excerpt>,
     /// How the log view stands.
     pub log: LogState,
     /// The comparison.
     pub compare: CompareState,
+    /// Ladder and message.
+    pub ladder: LadderState,
     /// Derived data, droppable.
     pub memo: Memo,
 }
 
-/// What a ladder was built for: its subject, the open folds and the language of its words.
-type LadderKey = (Subject, BTreeSet<MessageId>, Language);
-/// What a list of messages was made for: the run and the text searched.
-type RowsKey = (usize, String);
+/// What a ladder was built for: its subject, the calls added to it, the open folds and the language of its words.
+type LadderKey = (Subject, BTreeSet<CallId>, BTreeSet<MessageId>, Language);
 
 /// Derived data with the full key it was made for.
 #[derive(Clone, Debug, Default)]
 pub struct Memo {
     ladder: Option<(LadderKey, Arc<Ladder>)>,
-    rows: Option<(RowsKey, Arc<Vec<MessageId>>)>,
 }
 
 impl ViewState {
@@ -188,14 +213,17 @@ impl ViewState {
             window: None,
             axis: None,
             cursor_us: None,
+            timeline: TimelineState::default(),
             lanes_scroll_px: 0.0,
             open_folds: BTreeSet::new(),
-            filter: String::new(),
+            lists: Lists::default(),
+            search: String::new(),
+            focus_search: false,
             reveal: false,
-            focus_filter: false,
             excerpt: None,
             log: LogState::default(),
             compare: CompareState::default(),
+            ladder: LadderState::default(),
             memo: Memo::default(),
         };
         state.choose_run(document, state.run);
@@ -256,13 +284,13 @@ impl ViewState {
 
     fn go_to(&mut self, place: Place) {
         (self.view, self.run, self.selection, self.window) = (place.view, place.run, place.selection, place.window);
-        self.reveal = true;
+        self.show_chosen();
     }
 
     /// Filters and zoom as they are.
     pub fn filters(&self) -> Filters {
         let log = (self.log.filter.written(), self.log.filters_set);
-        Filters { run: self.run, subject: self.selection.subject, window: self.window, filter: self.filter.clone(), log }
+        Filters { run: self.run, subject: self.selection.subject, window: self.window, filters: self.lists.filters(), log }
     }
 
     /// Puts filters and zoom back.
@@ -275,32 +303,40 @@ impl ViewState {
             self.selection.subject = filters.subject;
             self.selection.message = None;
         }
-        (self.window, self.filter) = (filters.window, filters.filter);
+        self.window = filters.window;
+        self.lists.set_filters(&filters.filters);
         self.log.set_filter(&filters.log.0);
-        self.reveal = true;
+        self.show_chosen();
     }
 
     /// The ladder of what is chosen.
     pub fn ladder(&mut self, document: &Document) -> Option<Arc<Ladder>> {
         let subject = self.selection.subject?;
-        let fits =
-            self.memo.ladder.as_ref().is_some_and(|((s, open, language), _)| {
-                *s == subject && *open == self.open_folds && *language == words::spoken()
-            });
-        if !fits {
-            let ladder = Arc::new(Ladder::new(&document.analysis.facts, subject, &self.open_folds));
-            self.memo.ladder = Some(((subject, self.open_folds.clone(), words::spoken()), ladder));
+        let key = (subject, self.ladder.beside(subject), self.open_folds.clone(), words::spoken());
+        if self.memo.ladder.as_ref().is_none_or(|(known, _)| *known != key) {
+            let facts = &document.analysis.facts;
+            let mut subjects = vec![subject];
+            if let Subject::Call(id) = subject {
+                // Calls added twice, as a linked leg and by hand, are taken out by that.
+                let linked: BTreeSet<CallId> = linked(facts, id).into_iter().collect();
+                subjects.extend(linked.symmetric_difference(&key.1).copied().map(Subject::Call));
+            } else {
+                subjects.extend(key.1.iter().copied().map(Subject::Call));
+            }
+            let ladder = Arc::new(Ladder::of(facts, &subjects, &self.open_folds));
+            self.memo.ladder = Some((key, ladder));
         }
         self.memo.ladder.as_ref().map(|(_, ladder)| Arc::clone(ladder))
     }
 
-    /// The messages of the run that hold the filter's text.
-    pub fn messages(&mut self, document: &Document) -> Arc<Vec<MessageId>> {
-        let fits = self.memo.rows.as_ref().is_some_and(|((run, filter), _)| *run == self.run && *filter == self.filter);
-        if !fits {
-            let rows = document.messages(self.run_id(), &self.filter);
-            self.memo.rows = Some(((self.run, self.filter.clone()), Arc::new(rows)));
-        }
-        self.memo.rows.as_ref().map_or_else(Arc::default, |(_, rows)| Arc::clone(rows))
+    /// The next frame brings what is chosen into view, wherever it is listed.
+    pub fn show_chosen(&mut self) {
+        self.reveal = true;
+        self.lists.reveal();
+    }
+
+    /// The calls of the ladder shown, when they are several.
+    pub fn calls_in_ladder(&self) -> Vec<CallId> {
+        self.memo.ladder.as_ref().map_or_else(Vec::new, |(_, ladder)| ladder.calls.clone())
     }
 }

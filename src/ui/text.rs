@@ -122,7 +122,26 @@ pub fn line(ui: &mut Ui, rect: Rect, align: Align, text: &str, kind: Type, color
     ui.skip_ahead_auto_ids(1);
     let response = ui.interact(used, id, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    if cut { response.on_hover_text(text) } else { response }
+    if cut {
+        whole(&response, text);
+    }
+    response
+}
+
+/// Characters that fit on hover; a row that is copied has all.
+const MOST_HOVER: usize = 4_000;
+
+/// The whole of a text that was cut, on hover.
+pub fn whole(response: &Response, text: &str) {
+    let screen = response.ctx.content_rect();
+    let more = text.chars().count().saturating_sub(MOST_HOVER);
+    response.clone().on_hover_ui(|ui| {
+        ui.set_max_width((screen.width() * 0.8).min(900.0));
+        ui.label(short(text, MOST_HOVER).as_ref());
+        if more > 0 {
+            ui.label(Words::current().fill("list.more_characters", &[("n", &more.to_string())]));
+        }
+    });
 }
 
 /// Text of several lines inside the width of `rect`, at most `rows`; gives the height it took.

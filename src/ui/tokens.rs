@@ -215,7 +215,8 @@ fn visuals(p: &Palette) -> Visuals {
         expansion: 0.0,
     };
     v.widgets.noninteractive = flat(p.panel, p.hair, p.t2);
-    v.widgets.inactive = flat(p.raised, p.strong, p.t1);
+    // The outline of a field or a box to tick is all there is of it: 3 to 1 at least (WCAG 1.4.11).
+    v.widgets.inactive = flat(p.raised, p.t3, p.t1);
     v.widgets.hovered = flat(p.hover, p.strong, p.t1);
     v.widgets.active = flat(p.sel, p.accent, p.t1);
     v.widgets.open = flat(p.hover, p.strong, p.t1);

@@ -51,13 +51,23 @@ impl Choice {
         }
     }
 
+    /// Key of its word; a fixed offset is its own.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Utc => "settings.zone_utc",
+            Self::Log => "settings.zone_log",
+            Self::Local => "settings.zone_local",
+            Self::Fixed(_) => "settings.offset",
+        }
+    }
+
     /// Seconds east of UTC for a document.
     pub fn offset_s(self, document: Option<&Document>) -> i32 {
         match self {
             Self::Utc => 0,
             Self::Fixed(offset_s) => offset_s,
             Self::Log => document.and_then(of_log).unwrap_or(0),
-            Self::Local => local_offset_s(document.and_then(|d| d.density.extent).map(|e| LogTime(e.start_us))),
+            Self::Local => local_offset_s(document.and_then(|d| d.survey.extent).map(|e| LogTime(e.start_us))),
         }
     }
 }

@@ -99,6 +99,9 @@ pub fn check(facts: &Value, report: &Value, durations_us: Option<i64>) -> Score 
     score.equal("register_finals", &facts["register_finals"], &of_attempts("status"));
     score.equal("register_sends", &facts["register_sends"], &of_attempts("sends"));
     score.equal("register_authorised", &facts["register_authorised"], &of_attempts("authorised"));
+    registrations(&mut score, facts, report, durations_us.is_some());
+    keepalives(&mut score, facts, report, durations_us);
+    subscriptions(&mut score, facts, report);
     let (truths, ours) = (list(&facts["calls"]), list(&report["calls"]));
     score.equal("calls", &json!(truths.len()), &json!(ours.len()));
     for (number, (truth, ours)) in truths.iter().zip(ours).enumerate() {
@@ -107,7 +110,116 @@ pub fn check(facts: &Value, report: &Value, durations_us: Option<i64>) -> Score 
     score
 }
 
+/// What each REGISTER was and how long it lasted, what stands at the end. Without times nothing tells whether a binding still stood.
+fn registrations(score: &mut Score, facts: &Value, report: &Value, has_times: bool) {
+    let (truths, ours) = (list(&facts["registrations"]), list(&report["registrations"]));
+    score.equal("registrations", &json!(truths.len()), &json!(ours.len()));
+    for (number, (truth, ours)) in truths.iter().zip(ours).enumerate() {
+        let of_attempts = |key: &str| Value::Array(list(&ours["attempts"]).iter().map(|a| a[key].clone()).collect());
+        score.equal(&format!("registration {number} expires"), &truth["expires"], &of_attempts("expires_s"));
+        score.equal(&format!("registration {number} expires_s"), &truth["expires_s"], &ours["expires_s"]);
+        let bindings = list(&ours["bindings"]).iter().map(|b| json!({"ours": b["ours"], "expires_s": b["expires_s"]}));
+        score.equal(&format!("registration {number} bindings"), &truth["bindings"], &bindings.collect());
+        score.equal(&format!("registration {number} nat changes"), &truth["nat_changes"], &ours["nat"]["changes"]);
+        if has_times {
+            score.equal(&format!("registration {number} kinds"), &truth["kinds"], &of_attempts("kind"));
+            score.equal(&format!("registration {number} state"), &truth["state"], &ours["state"]);
+        }
+    }
+}
+
+fn keepalives(score: &mut Score, facts: &Value, report: &Value, durations_us: Option<i64>) {
+    let by_side = |list: &[Value]| -> Vec<Value> {
+        let mut own: Vec<Value> = list.iter().filter(|k| k["kind"] == "options").cloned().collect();
+        own.sort_by_key(|k| k["from"].to_string());
+        own
+    };
+    let (truths, ours) = (by_side(list(&facts["keepalives"])), by_side(list(&report["keepalives"])));
+    score.equal("keepalives", &json!(truths.len()), &json!(ours.len()));
+    for (truth, ours) in truths.iter().zip(&ours) {
+        for key in ["from", "pings", "answered", "unanswered", "state"] {
+            score.equal(&format!("keepalive {key}"), &truth[key], &ours[key]);
+        }
+        let us = |value: &Value| value.as_f64().map(|v| (v * 1e6) as i64);
+        if let Some(near) = durations_us {
+            for key in ["interval_s", "longest_gap_s"] {
+                score.near(&format!("keepalive {key}"), us(&truth[key]), us(&ours[key]), near);
+            }
+        }
+    }
+}
+
+/// Subscriptions that this client asked for.
+fn subscriptions(score: &mut Score, facts: &Value, report: &Value) {
+    let asked = list(&report["subscriptions"]).iter().filter(|s| !list(&s["attempts"]).is_empty());
+    let ours: Vec<&Value> = asked.collect();
+    let truths = list(&facts["subscriptions"]);
+    score.equal("subscriptions", &json!(truths.len()), &json!(ours.len()));
+    for (truth, ours) in truths.iter().zip(ours) {
+        let finals = list(&ours["attempts"]).iter().map(|a| a["status"].clone()).collect();
+        score.equal("subscription finals", &truth["finals"], &finals);
+        for key in ["event", "notifies", "state"] {
+            score.equal(&format!("subscription {key}"), &truth[key], &ours[key]);
+        }
+    }
+}
+
+/// Events that the truth has; `replaces` stands there on the new call as well, in the report in `related`.
+const EVENTS: [&str; 14] = [
+    "transfer-blind",
+    "transfer-attended",
+    "transfer-result",
+    "replaced",
+    "redirect",
+    "session-refresh",
+    "reinvite-failed",
+    "codec-change",
+    "early-media",
+    "ack-missing",
+    "bye-unanswered",
+    "authentication",
+    "dtmf",
+    "session-audit",
+];
+
+/// In the order of their kind and who did it and, within those, of the log.
+fn events(call: &Value) -> Vec<&Value> {
+    let mut own: Vec<&Value> = list(&call["events"]).iter().filter(|e| EVENTS.iter().any(|kind| e["kind"] == *kind)).collect();
+    own.sort_by_key(|e| (e["kind"].as_str().unwrap().to_owned(), e["by"].to_string()));
+    own
+}
+
+fn call_events(score: &mut Score, number: usize, truth: &Value, ours: &Value, durations_us: Option<i64>) {
+    let (truths, ours) = (events(truth), events(ours));
+    let kinds = |events: &[&Value]| events.iter().map(|e| json!([e["kind"], e["by"]])).collect::<Value>();
+    score.equal(&format!("call {number} events"), &kinds(&truths), &kinds(&ours));
+    for (truth, ours) in truths.iter().zip(ours) {
+        let what = format!("call {number} {}", truth["kind"].as_str().unwrap());
+        for key in ["result", "status"].into_iter().filter(|key| truth.get(*key).is_some()) {
+            score.equal(&format!("{what} {key}"), &truth[key], &ours[key]);
+        }
+        if let Some(near) = durations_us {
+            score.near(&format!("{what} at"), truth["at_us"].as_i64(), micros(&ours["at"]), near);
+        }
+    }
+}
+
 fn call(score: &mut Score, number: usize, truth: &Value, ours: &Value, durations_us: Option<i64>) {
+    call_events(score, number, truth, ours, durations_us);
+    let released = |reason: &Value| json!([reason["protocol"], reason["cause"]]);
+    score.equal(
+        &format!("call {number} released_by_reason"),
+        &released(&truth["released_by_reason"]),
+        &released(&ours["released_by_reason"]),
+    );
+    let mut related: Vec<Value> = list(&ours["related"]).iter().map(|r| json!([r["call"], r["kind"]])).collect();
+    related.sort_by_key(ToString::to_string);
+    score.equal(&format!("call {number} related"), &truth["related"], &Value::Array(related));
+    if let Some(near) = durations_us {
+        for key in ["started", "ringing", "answered", "ended"] {
+            score.near(&format!("call {number} {key}"), truth[format!("{key}_us")].as_i64(), micros(&ours[key]), near);
+        }
+    }
     for key in ["direction", "state", "ended_by", "invite_finals", "early_dialogs", "retransmissions"] {
         score.equal(&format!("call {number} {key}"), &truth[key], &ours[key]);
     }
@@ -169,7 +281,13 @@ fn can_be_told(facts: &Value, framing: &Framing) -> bool {
 
 /// One recording in one framing; `None` where the framing leaves nothing to tell.
 fn one(folder: &Path, framing: &Framing) -> Option<Score> {
-    let facts = facts(folder);
+    let mut facts = facts(folder);
+    if framing.name.contains("masked users") {
+        // The target of a REFER is masked there, and equal masks are no proof that a later INVITE goes to it.
+        for call in facts["calls"].as_array_mut().unwrap() {
+            call["related"].as_array_mut().unwrap().retain(|r| r[1] != "transfer-target");
+        }
+    }
     if !can_be_told(&facts, framing) {
         return None;
     }
@@ -231,47 +349,120 @@ fn every_fact_of_every_recording_in_every_framing() {
 
 #[test]
 fn each_fact_broken_on_purpose_is_caught() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/captured/hold-by-client/baresip");
+    broken(
+        "hold-by-client/baresip",
+        &[
+            ("/requests_sent/INVITE", json!(5)),
+            ("/requests_received", json!({"BYE": 1})),
+            ("/responses_sent", json!({"200 BYE": 1})),
+            ("/responses_received/180 INVITE", json!(2)),
+            ("/retransmissions", json!(1)),
+            ("/register_finals/1", json!(403)),
+            ("/register_sends/0", json!(2)),
+            ("/register_authorised/0", json!(true)),
+            ("/calls", json!([])),
+            ("/calls/0/direction", json!("incoming")),
+            ("/calls/0/state", json!("busy")),
+            ("/calls/0/ended_by", json!("peer")),
+            ("/calls/0/invite_finals/0", json!(200)),
+            ("/calls/0/early_dialogs", json!(2)),
+            ("/calls/0/retransmissions", json!(1)),
+            ("/calls/0/setup_ms", json!(1_700.0)),
+            ("/calls/0/talk_s", json!(6.41)),
+            ("/calls/0/holds", json!([])),
+            ("/calls/0/holds/0/by", json!("peer")),
+            ("/calls/0/holds/0/requested_by", json!("peer")),
+            ("/calls/0/holds/0/from_us", json!(1_795_358_030_600_000_i64)),
+            ("/calls/0/holds/0/to_us", json!(null)),
+            ("/calls/0/media/0/codec", json!("PCMA/8000")),
+            ("/calls/0/media/0/kind", json!("video")),
+            ("/calls/0/media/0/index", json!(1)),
+            ("/calls/0/media/0/cause", json!("update")),
+            ("/calls/0/media/0/offered_by", json!("peer")),
+            ("/calls/0/media/0/early", json!(true)),
+            ("/calls/0/media/0/outcome", json!("rejected")),
+            ("/calls/0/media/1/direction", json!("sendrecv")),
+            ("/calls/0/media/2/outcome", json!("unanswered")),
+            ("/calls/0/media", json!([])),
+            ("/calls/0/started_us", json!(1_795_358_030_600_000_i64)),
+            ("/calls/0/ringing_us", json!(null)),
+            ("/calls/0/answered_us", json!(1_795_358_030_600_000_i64)),
+            ("/calls/0/ended_us", json!(null)),
+            ("/calls/0/related", json!([[1, "consultation"]])),
+            ("/registrations", json!([])),
+            ("/registrations/0/kinds/1", json!("refresh")),
+            ("/registrations/0/expires/1", json!(1)),
+            ("/registrations/0/expires_s", json!(1)),
+            ("/registrations/0/bindings", json!([{"ours": true, "expires_s": 1}])),
+            ("/registrations/0/nat_changes", json!(7)),
+            ("/registrations/0/state", json!("failed")),
+        ],
+    );
+    broken(
+        "transfer-attended/twinkle",
+        &[
+            ("/calls/0/events/0/kind", json!("transfer-blind")),
+            ("/calls/0/events/0/by", json!("peer")),
+            ("/calls/0/events/0/result", json!("failed")),
+            ("/calls/0/events/0/status", json!(486)),
+            ("/calls/0/events/0/at_us", json!(1)),
+            ("/calls/0/events/1/status", json!(486)),
+            ("/calls/0/events", json!([])),
+            ("/calls/1/related/0/1", json!("replaces")),
+            ("/calls/0/related", json!([])),
+        ],
+    );
+    broken(
+        "session-timer/sipp",
+        &[
+            ("/calls/0/events/0/kind", json!("codec-change")),
+            ("/calls/0/events/0/by", json!("both")),
+            ("/calls/0/events/0/at_us", json!(1)),
+        ],
+    );
+    broken(
+        "call-replaced-by-peer/linphonec",
+        &[("/calls/0/events/0/status", json!(486)), ("/calls/1/related/0/1", json!("replaced-by"))],
+    );
+    broken(
+        "call-released-with-reason/baresip",
+        &[("/calls/0/released_by_reason/cause", json!(16)), ("/calls/0/released_by_reason/protocol", json!("SIP"))],
+    );
+    broken("dtmf-info/sipp", &[("/calls/0/events/1/result", json!("failed")), ("/calls/0/events/1/status", json!(415))]);
+    broken(
+        "options-lost-and-recovered/sipp",
+        &[
+            ("/keepalives", json!([])),
+            ("/keepalives/0/from", json!("both")),
+            ("/keepalives/0/pings", json!(1)),
+            ("/keepalives/0/answered", json!(99)),
+            ("/keepalives/0/unanswered", json!(99)),
+            ("/keepalives/0/interval_s", json!(99.0)),
+            ("/keepalives/0/longest_gap_s", json!(99.0)),
+            ("/keepalives/0/state", json!("ok")),
+        ],
+    );
+    broken(
+        "voice-mail-waiting/baresip",
+        &[
+            ("/subscriptions", json!([])),
+            ("/subscriptions/0/finals/0", json!(489)),
+            ("/subscriptions/0/event", json!("dialog")),
+            ("/subscriptions/0/notifies", json!(1)),
+            ("/subscriptions/0/state", json!("rejected")),
+        ],
+    );
+}
+
+/// Holds the truth of a recording, then each place of it made wrong, which must be caught.
+fn broken(name: &str, places: &[(&str, Value)]) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/captured").join(name);
     let truth = facts(&folder);
     let report = report((FRAMINGS[0].write)(&wires(&folder)), None);
-    assert_eq!(check(&truth, &report, Some(EXACT_US)).failed, Vec::<String>::new());
-    let broken: Vec<(&str, Value)> = vec![
-        ("/requests_sent/INVITE", json!(5)),
-        ("/requests_received", json!({"BYE": 1})),
-        ("/responses_sent", json!({"200 BYE": 1})),
-        ("/responses_received/180 INVITE", json!(2)),
-        ("/retransmissions", json!(1)),
-        ("/register_finals/1", json!(403)),
-        ("/register_sends/0", json!(2)),
-        ("/register_authorised/0", json!(true)),
-        ("/calls", json!([])),
-        ("/calls/0/direction", json!("incoming")),
-        ("/calls/0/state", json!("busy")),
-        ("/calls/0/ended_by", json!("peer")),
-        ("/calls/0/invite_finals/0", json!(200)),
-        ("/calls/0/early_dialogs", json!(2)),
-        ("/calls/0/retransmissions", json!(1)),
-        ("/calls/0/setup_ms", json!(1_700.0)),
-        ("/calls/0/talk_s", json!(6.41)),
-        ("/calls/0/holds", json!([])),
-        ("/calls/0/holds/0/by", json!("peer")),
-        ("/calls/0/holds/0/requested_by", json!("peer")),
-        ("/calls/0/holds/0/from_us", json!(1_795_358_030_600_000_i64)),
-        ("/calls/0/holds/0/to_us", json!(null)),
-        ("/calls/0/media/0/codec", json!("PCMA/8000")),
-        ("/calls/0/media/0/kind", json!("video")),
-        ("/calls/0/media/0/index", json!(1)),
-        ("/calls/0/media/0/cause", json!("update")),
-        ("/calls/0/media/0/offered_by", json!("peer")),
-        ("/calls/0/media/0/early", json!(true)),
-        ("/calls/0/media/0/outcome", json!("rejected")),
-        ("/calls/0/media/1/direction", json!("sendrecv")),
-        ("/calls/0/media/2/outcome", json!("unanswered")),
-        ("/calls/0/media", json!([])),
-    ];
-    for (place, wrong) in broken {
+    assert_eq!(check(&truth, &report, Some(EXACT_US)).failed, Vec::<String>::new(), "{name}");
+    for (place, wrong) in places {
         let mut facts = truth.clone();
-        *facts.pointer_mut(place).unwrap_or_else(|| panic!("{place} is not in the truth")) = wrong;
-        assert!(!check(&facts, &report, Some(EXACT_US)).failed.is_empty(), "{place} broken and not caught");
+        *facts.pointer_mut(place).unwrap_or_else(|| panic!("{place} is not in the truth of {name}")) = wrong.clone();
+        assert!(!check(&facts, &report, Some(EXACT_US)).failed.is_empty(), "{name}: {place} broken and not caught");
     }
 }

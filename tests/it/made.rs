@@ -104,6 +104,7 @@ pub fn full() -> Analysis {
         expires_basis: Some(ExpiresBasis::Granted),
         authorised: true,
         sends: 1,
+        final_from: None,
         duration_us: Some(260),
         kind: AttemptKind::Register,
     };
@@ -125,6 +126,9 @@ pub fn full() -> Analysis {
         first: Some(T0),
         last: Some(T0),
         expires_s: Some(120),
+        flow_timer_s: None,
+        rhythm: None,
+        events: Vec::new(),
         attempts: vec![attempt.clone()],
     };
     let stage = |id: StageId| Stage {
@@ -199,7 +203,10 @@ pub fn full() -> Analysis {
         },
         clocks: vec![PeerClock { peer: private(PrivateKind::Host, "as"), offset_us: 1_500, basis: "as-tag", samples: 3 }],
         server_zone: None,
+        stories: Vec::new(),
+        features: Vec::new(),
         series: Vec::new(),
+        connections: Vec::new(),
         media_signs: Vec::new(),
         device_configs: vec![DeviceConfig::of_member(
             MemberId(1),

@@ -156,6 +156,10 @@ fn every_fact_of_the_programs_own_logs() {
         let mut facts = facts(&folder);
         for method in known {
             facts["requests_received"].as_object_mut().unwrap().remove(method);
+            let gone = format!("{}-unanswered", method.to_lowercase());
+            for call in facts["calls"].as_array_mut().unwrap() {
+                call["events"].as_array_mut().unwrap().retain(|e| e["kind"] != gone.as_str());
+            }
         }
         let has_times = !log.times.is_empty();
         assert_eq!(has_times, !name.ends_with("/baresip"), "{name}: which programs print times");

@@ -10,7 +10,8 @@ use std::time::Instant;
 use bundlescope::analyse::{Analysis, Options, Progress, analyse, rule_book};
 use bundlescope::base::rules;
 use bundlescope::bundle::Input;
-use bundlescope::export::Outlet;
+use bundlescope::export::{self, Format, Outlet};
+use bundlescope::findings::dialogue::Dialogue;
 use bundlescope::findings::own;
 
 /// A rules folder of a test, gone when dropped.
@@ -190,6 +191,26 @@ fn a_slow_expression_and_very_many_files_end_soon() {
     let faults = rules.faults();
     assert_eq!(faults.len(), 101, "one text too many for each file after the 500th");
     assert!(faults[0].contains("more than 500 texts in all"), "{}", faults[0]);
+}
+
+#[test]
+fn tables_of_ones_own_add_emergency_numbers_and_feature_codes() {
+    let dialogue = |number: &str| {
+        let text = format!("0 > INVITE c.1 sip:{number}@example.com || sdp\n0.1 < 403 c.1\n0.1 > ACK c.1\n");
+        Dialogue::parse(&text).unwrap().log()
+    };
+    let rules = Rules::new();
+    let leads = |rules: &Rules| rules.read(&dialogue("155")).findings[0].id.clone();
+    assert_eq!(leads(&rules), "call-forbidden");
+    rules.put("codes/emergency.toml", "numbers = ['155']");
+    rules.put("codes/features.toml", "[[feature]]\ncode = '*5'\nen = 'door opener'");
+    assert_eq!(leads(&rules), "emergency-call-failed");
+    assert_eq!(rules.faults(), Vec::<String>::new());
+    let report = export::render(&[rules.read(&dialogue("*51"))], Format::Json, &export::Options::default());
+    assert!(report.contains("*5: door opener (likely)"), "{report}");
+    rules.put("codes/emergency.toml", "numbers = [155]");
+    assert_eq!(rules.faults().len(), 1);
+    assert_eq!(own::check(&rules.0).faults.len(), 1);
 }
 
 #[test]

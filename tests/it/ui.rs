@@ -13,7 +13,12 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 mod compare;
 mod keys;
+mod ladder;
+mod lists;
 mod log;
+mod palette;
+mod settings;
+mod timeline;
 
 /// A log line's head, `ms` after 08:14:02 UTC.
 fn head(ms: u64, level: &str) -> String {
@@ -248,6 +253,7 @@ fn keys_lead_through_views_and_messages() {
     says(&harness, "What could not be read");
     press(&mut harness, Key::Num1);
     says(&harness, "Coverage");
+    press(&mut harness, Key::Num4);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
     harness.run_steps(4);
     says(&harness, "13 of 13 messages");

@@ -4,6 +4,7 @@ Reads what tshark dissected (PDML: sip.Method, sip.Status-Code, sip.CSeq.*, sip.
 sip.Via.branch, sdp.*) and applies the words of the report contract to it in plain rules. It shares no code with the program.
 """
 import json, os, re, subprocess, sys
+import more_facts
 import xml.etree.ElementTree as ET
 
 CLIENT = "192.0.2.10"
@@ -413,6 +414,10 @@ def facts(pcap, cause, notes):
     first_copies(ms)
     txs = transactions(ms)
     cs = calls(ms, txs)
+    more_facts.calls(ms, txs, cs)
+    alive, subs = keepalives(txs), subscriptions(ms, txs)
+    more_facts.keepalives(txs, alive)
+    more_facts.subscriptions(txs, subs)
     regs = [x for x in txs if x.m["method"] == "REGISTER" and x.m["out"]]
     req, rsp = (lambda m: m["method"]), (lambda m: "%d %s" % (m["status"], m["method"]))
     return {"user_agent": next((m["agent"] for m in ms if m["out"] and m["agent"]), None), "cause": cause,
@@ -423,7 +428,7 @@ def facts(pcap, cause, notes):
             "register_authorised": [x.m["auth"] for x in regs],
             "invite_finals": [c["invite_finals"] for c in cs], "calls": cs,
             "retransmissions": sum(1 for m in ms if m["copy"] and m["method"] != "ACK"),
-            "keepalives": keepalives(txs), "subscriptions": subscriptions(ms, txs), "scenario_notes": notes}
+            "registrations": more_facts.registrations(ms, txs), "keepalives": alive, "subscriptions": subs, "scenario_notes": notes}
 
 
 def write(pcap, folder, cause, notes):

@@ -2,6 +2,7 @@
 
 use eframe::egui::Context;
 
+use super::lists;
 use crate::app::{App, Shown, TOAST_S, jobs};
 use crate::base::words::{Words, word};
 use crate::base::{SourceRef, Tone};
@@ -11,6 +12,7 @@ use crate::session::MessageId;
 use crate::session::startup::StageId;
 use crate::timeline::ladder::Kind;
 use crate::timeline::{Subject, Target, Window};
+use crate::ui::panels::media;
 use crate::ui::state::Selection;
 use crate::ui::{Command, View, ViewState, ladder};
 
@@ -61,16 +63,17 @@ pub fn handle(shown: &mut Shown, command: Command) {
         }
         Command::Step(step) => {
             let next = match state.view {
-                View::Messages => ladder::step_in(&state.messages(document), state.selection.message, step),
+                View::Messages => lists::step(state, step),
                 View::Timeline | View::Calls => {
                     state.ladder(document).and_then(|l| ladder::step(&l, state.selection.message, step))
                 }
+                View::Media => media::step(document, state, step),
                 View::Overview | View::Log | View::Files | View::Compare => None,
             };
             if let Some(id) = next {
                 // Steps are one place to come back from, not one each.
                 state.selection.message = Some(id);
-                state.reveal = true;
+                state.show_chosen();
                 bring_into_view(shown);
             }
         }
@@ -84,9 +87,12 @@ pub fn handle(shown: &mut Shown, command: Command) {
         Command::Zoom(factor) => {
             if let Some(extent) = document.scene(state.run).and_then(|s| s.extent) {
                 let window = state.window.unwrap_or(Window::all(extent));
-                let chosen = state.selection.message.and_then(|id| document.analysis.facts.message(id)).and_then(|m| m.seen.at);
                 let middle = (window.start_us + window.end_us) / 2.0;
-                let at = chosen.map(|t| t.0 as f64).filter(|us| window.start_us <= *us && *us <= window.end_us).unwrap_or(middle);
+                let at = state
+                    .cursor_us
+                    .map(|us| us as f64)
+                    .filter(|us| window.start_us <= *us && *us <= window.end_us)
+                    .unwrap_or(middle);
                 state.window = Some(window.zoomed(at, factor, extent));
             }
         }
@@ -97,10 +103,11 @@ pub fn handle(shown: &mut Shown, command: Command) {
             }
         }
         Command::Find if state.view == View::Log => state.log.focus = Some(crate::ui::log::state::Field::Search),
-        Command::Find => {
-            go(state, View::Messages);
-            state.focus_filter = true;
-        }
+        // A list that is shown is searched, elsewhere the whole bundle.
+        Command::Find => match state.lists.in_view(state.view) {
+            Some(list) => state.lists.of_mut(list).focus_filter = true,
+            None => state.focus_search = true,
+        },
         _ => {}
     }
 }
@@ -113,7 +120,7 @@ pub fn show_lines(app: &mut App, ctx: &Context, source: SourceRef) {
     if state.selection.lines.take() == Some(source) {
         return;
     }
-    if !matches!(state.view, View::Overview | View::Timeline | View::Calls) {
+    if !matches!(state.view, View::Overview | View::Timeline | View::Calls | View::Messages | View::Media) {
         state.remember();
         state.view = View::Overview;
     }
@@ -128,12 +135,12 @@ fn go(state: &mut ViewState, view: View) {
     if state.view != view {
         state.remember();
         state.view = view;
-        state.reveal = true;
+        state.show_chosen();
     }
 }
 
 /// Chooses a message everywhere; the ladder changes its subject when the message is not in it.
-fn show_message(shown: &mut Shown, id: MessageId) {
+pub(super) fn show_message(shown: &mut Shown, id: MessageId) {
     let (document, state) = (&shown.document, &mut shown.view);
     // Steps inside one ladder are not levels: back leads to where the ladder was chosen.
     let inside = state.ladder(document).is_some_and(|ladder| ladder.row_of(id).is_some());
@@ -146,7 +153,7 @@ fn show_message(shown: &mut Shown, id: MessageId) {
     }
     state.selection.message = Some(id);
     state.selection.lines = None;
-    state.reveal = true;
+    state.show_chosen();
     if !inside {
         let facts = &document.analysis.facts;
         let call = facts.calls.iter().find(|c| c.messages.contains(&id)).map(|c| Subject::Call(c.id));
@@ -170,11 +177,15 @@ pub fn settle(shown: &mut Shown) {
     match shown.view.view {
         View::Timeline | View::Calls => {}
         View::Messages => {
-            shown.view.selection.message = shown.view.messages(&shown.document).first().copied();
+            shown.view.selection.message = shown.document.first_message(shown.view.run_id());
             return;
         }
         View::Log => {
             first_record(shown);
+            return;
+        }
+        View::Media => {
+            shown.view.selection.message = media::step(&shown.document, &shown.view, 0);
             return;
         }
         View::Overview | View::Files | View::Compare => return,
@@ -206,7 +217,7 @@ fn first_message(shown: &mut Shown) -> Option<MessageId> {
     let arrows = || {
         ladder.rows.iter().filter_map(|row| match &row.kind {
             Kind::Arrow(arrow) => Some(arrow),
-            Kind::Waiting { .. } | Kind::Folded { .. } => None,
+            Kind::Waiting { .. } | Kind::Folded { .. } | Kind::Step { .. } => None,
         })
     };
     shown.view.reveal = true;

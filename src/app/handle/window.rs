@@ -3,9 +3,13 @@
 use eframe::egui::Context;
 
 use super::document;
-use crate::app::App;
+use crate::app::window::system_language;
+use crate::app::{App, Theme, palette};
+use crate::base::words::word;
+use crate::bundle::Input;
 use crate::ui::command::WindowCommand;
-use crate::ui::{Command, View, focus};
+use crate::ui::settings::{Setting, View};
+use crate::ui::{Command, focus, zone};
 
 /// Does one of them.
 pub fn handle(app: &mut App, ctx: &Context, command: WindowCommand) {
@@ -16,9 +20,64 @@ pub fn handle(app: &mut App, ctx: &Context, command: WindowCommand) {
             app.active = app.active.map(|n| (n + count.saturating_sub(1)) % count.max(1)).or(count.checked_sub(1));
         }
         WindowCommand::MoveTab(from, to) => move_tab(app, from, to),
+        WindowCommand::TogglePalette => {
+            app.palette = if app.palette.is_some() { None } else { Some(palette::filled(app)) };
+            (app.help, app.lookup) = (false, None);
+        }
+        WindowCommand::ToggleSettings => {
+            app.settings = if app.settings.is_some() { None } else { Some(View::default()) };
+        }
+        WindowCommand::Set(setting) => set(app, setting),
+        WindowCommand::ResetSettings => {
+            let old = std::mem::take(&mut app.store.settings);
+            // What was opened is no setting; it has a button of its own.
+            app.store.settings.recent = old.recent;
+            app.store.settings.others = old.others;
+            (app.theme, app.zone, app.language) = (Theme::System, zone::Choice::Utc, system_language());
+            ctx.set_zoom_factor(1.0);
+            app.say(ctx, word("settings.was_reset").to_owned());
+        }
+        WindowCommand::OpenRecent(place) => {
+            let path = app.store.settings.recent.get(place).cloned();
+            app.commands.extend(path.map(|path| Command::Open(vec![Input::Path(path)])));
+        }
+        WindowCommand::ForgetOne(place) => {
+            if place < app.store.settings.recent.len() {
+                app.store.settings.recent.remove(place);
+            }
+        }
+        WindowCommand::ForgetRecent => {
+            app.store.settings.recent.clear();
+            app.say(ctx, word("settings.was_cleared").to_owned());
+        }
         other => {
             if let Some(shown) = app.shown() {
                 in_document(shown, &other);
+            }
+        }
+    }
+}
+
+/// Puts a setting in force and keeps it.
+pub fn set(app: &mut App, setting: Setting) {
+    let kept = &mut app.store.settings;
+    match setting {
+        Setting::Theme(theme) => {
+            app.theme = theme;
+            theme.name().clone_into(&mut kept.theme);
+        }
+        Setting::Language(language) => {
+            app.language = language.unwrap_or_else(system_language);
+            kept.set_language(language);
+        }
+        Setting::Zone(choice) => {
+            app.zone = choice;
+            kept.zone = choice.name();
+        }
+        Setting::KeepRecent(keep) => {
+            kept.keep_recent = keep;
+            if !keep {
+                kept.recent.clear();
             }
         }
     }
@@ -44,7 +103,7 @@ fn in_document(shown: &mut crate::app::Shown, command: &WindowCommand) {
             state.forward();
         }
         // In the log the next record of a finding is meant.
-        WindowCommand::NextFinding(way) if state.view == View::Log => state.log.next_finding(*way > 0),
+        WindowCommand::NextFinding(way) if state.view == crate::ui::View::Log => state.log.next_finding(*way > 0),
         WindowCommand::NextFinding(way) if findings > 0 => {
             let here = state.selection.finding;
             let next = match here {
@@ -52,7 +111,7 @@ fn in_document(shown: &mut crate::app::Shown, command: &WindowCommand) {
                 None if *way < 0 => findings - 1,
                 None => 0,
             };
-            if here != Some(next) || state.view != View::Overview {
+            if here != Some(next) || state.view != crate::ui::View::Overview {
                 document::handle(shown, Command::ShowFinding(next));
             }
         }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{View, media_log, ms, seconds, session_number, time};
 use crate::session::call::{Call, CallEvent, Hold, Related};
+use crate::session::call_story::{Step, Story};
 use crate::session::media::{MediaEnd, MediaSegment};
 
 pub fn call(view: &View<'_>, call: &Call) -> Value {
@@ -48,6 +49,24 @@ pub fn call(view: &View<'_>, call: &Call) -> Value {
 
 fn related(view: &View<'_>, related: &Related) -> Value {
     json!({"call": related.call.0, "kind": related.kind.word(), "evidence": view.evidence(&related.evidence)})
+}
+
+/// Calls that belong together as one story.
+pub fn story(view: &View<'_>, story: &Story) -> Value {
+    let step = |step: &Step| {
+        json!({
+            "at": time(step.at),
+            "call": step.call.0,
+            "text": view.text(&step.text),
+            "evidence": view.messages(&step.messages),
+        })
+    };
+    json!({
+        "session": session_number(story.run),
+        "calls": story.calls.iter().map(|c| c.0).collect::<Vec<_>>(),
+        "steps": story.steps.iter().map(step).collect::<Vec<_>>(),
+        "links": view.evidence(&story.links),
+    })
 }
 
 fn event(view: &View<'_>, event: &CallEvent) -> Value {

@@ -75,6 +75,7 @@ fn one_ask(view: &View<'_>, ask: &Ask) -> Value {
         "contact": view.maybe(ask.contact.as_ref()),
         "next_hop": view.maybe(ask.next_hop.as_ref()),
         "call_ids": view.list(&ask.call_ids),
+        "call_ids_more": ask.more_call_ids,
         "correlation": view.maybe(ask.correlation.as_ref()),
         "server_tag": view.maybe(ask.server_tag.as_ref()),
         "tracking_ids": view.list(&ask.tracking),

@@ -42,6 +42,19 @@ fn series(view: &View<'_>, series: &Series) -> Value {
     })
 }
 
+/// `connections` of the report: what the log prints of the transport to the SIP server.
+pub fn connections(view: &View<'_>) -> Value {
+    let one = |sign: &MediaSign| {
+        json!({
+            "session": session_number(sign.run),
+            "at": time(sign.at),
+            "state": if let SignKind::Connection(state) = sign.kind { Some(state.word()) } else { None },
+            "evidence": engine_evidence(view, sign),
+        })
+    };
+    Value::Array(view.analysis.facts.connections.iter().map(one).collect())
+}
+
 fn sign(view: &View<'_>, sign: &MediaSign) -> Value {
     json!({
         "session": session_number(sign.run),

@@ -69,6 +69,9 @@ pub fn report(analysis: &Analysis, options: &Options) -> Value {
     put("ask", case::asks(&view));
     let configs = facts.device_configs.iter().map(|c| device_config::device_config(&view, c));
     put("device_configs", Value::Array(configs.collect()));
+    put("stories", Value::Array(facts.stories.iter().map(|s| calls::story(&view, s)).collect()));
+    put("features", Value::Array(facts.features.iter().map(|f| sip::features(&view, f)).collect()));
+    put("connections", media_log::connections(&view));
     put("media_log", media_log::media_log(&view));
     Value::Object(out)
 }

@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{View, ms, session_number, time};
+use crate::base::{Private, PrivateKind};
 use crate::session::LoggedMessage;
 use crate::session::counts::Counts;
-use crate::session::keepalive::KeepAlive;
-use crate::session::registration::{Attempt, ExpiresBasis, Registration};
+use crate::session::event_body::Feature;
+use crate::session::features::FeatureChange;
+use crate::session::keepalive::{KeepAlive, Outage};
+use crate::session::registration::{Attempt, ExpiresBasis, Registration, RegistrationEvent};
 use crate::session::subscription::Subscription;
 
 pub fn counts(view: &View<'_>) -> Value {
@@ -49,6 +52,20 @@ pub fn registration(view: &View<'_>, registration: &Registration) -> Value {
         "last": time(registration.last),
         "expires_s": registration.expires_s,
         "attempts": registration.attempts.iter().map(|a| attempt(view, a)).collect::<Vec<_>>(),
+        "flow_timer_s": registration.flow_timer_s,
+        "refresh": registration
+            .rhythm
+            .map(|r| json!({"median_s": r.median_s, "shortest_s": r.shortest_s, "longest_s": r.longest_s})),
+        "events": registration.events.iter().map(|e| event(view, e)).collect::<Vec<_>>(),
+    })
+}
+
+fn event(view: &View<'_>, event: &RegistrationEvent) -> Value {
+    json!({
+        "at": time(event.at),
+        "kind": event.kind,
+        "text": view.text(&event.text),
+        "evidence": view.messages(&event.messages),
     })
 }
 
@@ -72,6 +89,8 @@ fn attempt(view: &View<'_>, attempt: &Attempt) -> Value {
         "duration_ms": ms(attempt.duration_us),
         "kind": attempt.kind.word(),
         "min_expires_s": attempt.min_expires_s,
+        "final_from": attempt.final_from.as_ref().map(|(who, _)| *who),
+        "final_from_basis": attempt.final_from.as_ref().map(|(_, mark)| mark.as_str()),
         "evidence": view.messages(&attempt_messages(attempt)),
     })
 }
@@ -95,7 +114,13 @@ pub fn keepalive(view: &View<'_>, keepalive: &KeepAlive) -> Value {
         "first": time(keepalive.pings.first().and_then(|p| p.at)),
         "last": time(keepalive.pings.last().and_then(|p| p.at)),
         "state": keepalive.state.word(),
+        "outages": keepalive.outages().iter().map(outage).collect::<Vec<_>>(),
+        "gaps": keepalive.gaps().iter().map(|(from, to)| json!([time(Some(*from)), time(Some(*to))])).collect::<Vec<_>>(),
     })
+}
+
+fn outage(outage: &Outage) -> Value {
+    json!({"from": time(outage.from), "to": time(outage.to), "pings": outage.pings})
 }
 
 pub fn subscription(view: &View<'_>, subscription: &Subscription) -> Value {
@@ -107,6 +132,23 @@ pub fn subscription(view: &View<'_>, subscription: &Subscription) -> Value {
         "notifies": subscription.notifies.len(),
         "last": subscription.last.as_ref().map(|t| view.outlet.text(t)),
         "reason": view.log(subscription.reason.as_deref()),
+    })
+}
+
+/// What the network says of the user's features.
+pub fn features(view: &View<'_>, change: &FeatureChange) -> Value {
+    let one = |feature: &Feature| match feature {
+        Feature::DoNotDisturb(on) => json!({"feature": "do-not-disturb", "on": on, "to": null}),
+        Feature::Forwarding { on, to, .. } => {
+            let to = to.as_ref().map(|to| Private::new(PrivateKind::Number, to.as_str()));
+            json!({"feature": view.outlet.log(&feature.name()), "on": on, "to": view.maybe(to.as_ref())})
+        }
+    };
+    json!({
+        "session": session_number(change.run),
+        "at": time(change.at),
+        "features": change.features.iter().map(one).collect::<Vec<_>>(),
+        "evidence": view.messages(&[change.message]),
     })
 }
 

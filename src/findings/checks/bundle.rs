@@ -202,10 +202,11 @@ pub fn subscription_lost(scene: &Scene<'_>) -> Vec<Found> {
         let asked = one.attempts.iter().rev().find(|a| a.status.is_some()).is_some_and(|a| a.expires_s == Some(0));
         let accepted = one.attempts.iter().any(|a| a.status.is_some_and(|s| (200..300).contains(&s)));
         let lost = match one.state {
-            // RFC 6665 §4.1.3: these say that the client did not end it and should not have been dropped.
+            // RFC 6665 §4.1.3: these say that the client did not end it and should not have been dropped; after a time-out, that no
+            // refresh came in time.
             SubscriptionState::Terminated => {
                 let reason = one.reason.as_deref().unwrap_or_default().to_ascii_lowercase();
-                !asked && ["deactivated", "probation", "rejected", "giveup", "invariant"].contains(&reason.as_str())
+                !asked && ["deactivated", "probation", "rejected", "timeout", "giveup", "invariant"].contains(&reason.as_str())
             }
             SubscriptionState::NoAnswer => accepted,
             _ => false,

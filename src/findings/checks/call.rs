@@ -4,8 +4,10 @@
 use super::{Found, Scene};
 use crate::findings::Confidence;
 use crate::session::call::{Call, CallDirection, CallEvent, CallState, EventResult};
+use crate::session::event_body::Feature;
+use crate::session::features::in_force;
 use crate::session::keepalive::{KeepAliveKind, KeepAliveState};
-use crate::session::{MessageId, RunId, Side};
+use crate::session::{MessageId, Side};
 use crate::sip::transaction::{Role, Transaction};
 use crate::sip::{Direction, Method};
 
@@ -263,36 +265,15 @@ pub fn remote_control(scene: &Scene<'_>) -> Vec<Found> {
 /// The last feature event before a call that came in and never rang says do-not-disturb or forwarding.
 pub fn feature_state(scene: &Scene<'_>) -> Vec<Found> {
     let mut out = Vec::new();
-    let feature = |m: &crate::sip::Message| {
-        m.method() == Some(Method::Notify) && m.header("Event").is_some_and(|e| e.trim().starts_with("as-feature-event"))
-    };
-    let events: Vec<(MessageId, RunId, Option<&'static str>)> = scene
-        .client_messages()
-        .filter(|(_, m)| m.seen.message.is_request() && feature(&m.seen.message))
-        .map(|(id, m)| (id, m.run, feature_in_force(m.seen.message.body_text())))
-        .collect();
     for call in scene.facts.calls.iter().filter(|c| c.direction == CallDirection::Incoming) {
         let silent = call.ringing.is_none() && call.answered.is_none();
-        let first = call.messages.first();
-        let last = events.iter().rfind(|(id, run, _)| *run == call.run && Some(id) < first);
-        if let (true, Some((id, run, Some(name)))) = (silent, last) {
-            let messages: Vec<MessageId> = [Some(id), first].into_iter().flatten().copied().collect();
-            out.push(Found::of(scene, *run, &messages).in_call(call.id).with("feature", name));
+        let Some(first) = call.messages.first().copied().filter(|_| silent) else { continue };
+        if let Some((id, feature)) = in_force(scene.facts, call.run, first) {
+            let name = if matches!(feature, Feature::DoNotDisturb(_)) { "DoNotDisturb" } else { "CallForwarding" };
+            out.push(Found::of(scene, call.run, &[id, first]).in_call(call.id).with("feature", name));
         }
     }
     out
-}
-
-/// Names as BroadWorks writes them in the body of an as-feature-event.
-fn feature_in_force(body: &str) -> Option<&'static str> {
-    let flat: String = body.chars().filter(|c| !c.is_whitespace()).collect();
-    if flat.contains("doNotDisturbOn>true<") {
-        Some("DoNotDisturb")
-    } else if flat.contains("forwardStatus>true<") {
-        Some("CallForwarding")
-    } else {
-        None
-    }
 }
 
 /// Who is shown (P-Asserted-Identity) is not who stands in From of a call that came in.

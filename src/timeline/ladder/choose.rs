@@ -1,12 +1,13 @@
 //! Which messages a ladder shows, and which of them are routine. In: facts, a subject. Out: messages in time order with a class.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Subject;
 use crate::base::{Private, PrivateKind};
 use crate::bundle::Observer;
+use crate::session::call::{Call, RelatedKind};
 use crate::session::registration::{Attempt, AttemptKind, Registration};
-use crate::session::{Facts, LoggedMessage, MessageId};
+use crate::session::{CallId, Facts, LoggedMessage, MessageId};
 use crate::timeline::lanes::registration::is_challenge;
 use crate::timeline::wire;
 
@@ -30,8 +31,64 @@ pub struct Chosen {
     pub class: Class,
 }
 
+/// The messages of several subjects in time order, each once, and the call of each where there are several calls.
+pub fn together(facts: &Facts, subjects: &[Subject]) -> (Vec<Chosen>, HashMap<MessageId, CallId>) {
+    let mut all: BTreeMap<MessageId, Class> = BTreeMap::new();
+    for subject in subjects {
+        for Chosen { id, class } in messages(facts, *subject) {
+            // What is the matter of one subject is no routine in another.
+            all.entry(id).and_modify(|known| *known = class.min(*known)).or_insert(class);
+        }
+    }
+    let mut calls = HashMap::new();
+    let shown = facts.calls.iter().filter(|c| subjects.iter().any(|s| has(*s, c)));
+    let mut count = 0_usize;
+    for call in shown {
+        count += 1;
+        calls.extend(call.messages.iter().map(|id| (*id, call.id)));
+    }
+    if count < 2 {
+        calls.clear();
+    }
+    (all.into_iter().map(|(id, class)| Chosen { id, class }).collect(), calls)
+}
+
+/// Does a subject show a call's messages?
+pub fn has(subject: Subject, call: &Call) -> bool {
+    match subject {
+        Subject::Call(id) => id == call.id,
+        Subject::Run(run) => run == call.run,
+        Subject::Registration(_) | Subject::KeepAlive(_) => false,
+    }
+}
+
+/// Calls that are legs of the same transfer, redirection or conference as this one, itself left aside: by evidence of a header.
+pub fn linked(facts: &Facts, id: CallId) -> Vec<CallId> {
+    let mut found = BTreeSet::from([id]);
+    let mut waiting = vec![id];
+    while let Some(next) = waiting.pop() {
+        let own = facts.calls.get(next.0 as usize).map_or(&[][..], |call| &call.related);
+        let others = facts.calls.iter().filter(|c| c.related.iter().any(|r| r.call == next && is_leg(r.kind))).map(|c| c.id);
+        for other in own.iter().filter(|r| is_leg(r.kind)).map(|r| r.call).chain(others) {
+            if found.len() <= MOST_LINKED && found.insert(other) {
+                waiting.push(other);
+            }
+        }
+    }
+    found.remove(&id);
+    found.into_iter().collect()
+}
+
+/// Calls shown beside one because they are linked.
+const MOST_LINKED: usize = 8;
+
+fn is_leg(kind: RelatedKind) -> bool {
+    // A correlation header alone may stand in calls that have nothing else to do with one another.
+    kind != RelatedKind::SameCorrelation
+}
+
 /// The messages of a subject in time order.
-pub fn messages(facts: &Facts, subject: Subject) -> Vec<Chosen> {
+fn messages(facts: &Facts, subject: Subject) -> Vec<Chosen> {
     match subject {
         Subject::Call(id) => facts.calls.get(id.0 as usize).map_or_else(Vec::new, |call| of_call(facts, &call.messages)),
         Subject::Registration(id) => facts.registrations.get(id as usize).map_or_else(Vec::new, |r| of_registration(facts, r)),

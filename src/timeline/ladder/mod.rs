@@ -1,9 +1,10 @@
 //! The ladder: who sent what to whom, row by row. In: facts and what to show. Out: [`Ladder`], plain data that [`place`] lays out.
 //! The client is the left lane, each host has one lane; good refreshes, keep-alives and retransmissions are folded, never dropped.
+//! Several calls stand in one ladder, each row with the number of its call; the legs of a transfer are there unasked.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::base::{LogTime, Text, Tone};
+use crate::base::{LogTime, SourceRef, Text, Tone};
 use crate::session::{CallId, Facts, MessageId, RunId};
 use crate::sip::Direction;
 use crate::timeline::scene::Look;
@@ -12,11 +13,13 @@ mod choose;
 mod hosts;
 mod notes;
 pub mod place;
+mod steps;
 
 use choose::{Chosen, Class};
 use hosts::Hosts;
 use notes::Notes;
 
+pub use choose::linked;
 pub use hosts::Host;
 pub use place::{Place, place};
 
@@ -91,6 +94,15 @@ pub enum Kind {
         /// Its messages stand below.
         open: bool,
     },
+    /// A step of start-up that is no SIP: what its line of the log says, with the HTTP status where it has one.
+    Step {
+        /// In words.
+        text: Text,
+        /// How it came out.
+        tone: Tone,
+        /// The line.
+        source: SourceRef,
+    },
 }
 
 /// One row with its gutter.
@@ -102,6 +114,8 @@ pub struct Row {
     pub delta_us: Option<i64>,
     /// Line of the log, 0 for rows without one.
     pub line: u64,
+    /// The call it belongs to, when the ladder has several.
+    pub call: Option<CallId>,
     /// What it shows.
     pub kind: Kind,
 }
@@ -117,6 +131,8 @@ pub struct Bracket {
     pub word: String,
     /// How it looks.
     pub look: Look,
+    /// The call, when the ladder has several.
+    pub call: Option<CallId>,
 }
 
 /// A ladder without places.
@@ -132,13 +148,28 @@ pub struct Ladder {
     pub brackets: Vec<Bracket>,
     /// Messages in all, folded ones counted.
     pub messages: usize,
+    /// The calls, when they are several.
+    pub calls: Vec<CallId>,
+    /// The largest line number, for the width of its column.
+    pub last_line: u64,
+    /// Rows from the first to the last of the longest bracket.
+    pub longest_bracket: usize,
+    /// The row of each message, folded ones and copies too.
+    row_of: HashMap<MessageId, usize>,
+    /// Times of rows in order, for the time cursor.
+    times: Vec<(i64, usize)>,
 }
 
 impl Ladder {
     /// Builds the ladder of `subject`; folds named in `open` are unfolded.
     pub fn new(facts: &Facts, subject: Subject, open: &BTreeSet<MessageId>) -> Self {
-        let chosen = choose::messages(facts, subject);
-        let notes = Notes::new(facts, subject);
+        Self::of(facts, &[subject], open)
+    }
+
+    /// The same for several subjects in one ladder.
+    pub fn of(facts: &Facts, subjects: &[Subject], open: &BTreeSet<MessageId>) -> Self {
+        let (chosen, calls) = choose::together(facts, subjects);
+        let notes = Notes::new(facts, subjects);
         let mut build = Build {
             facts,
             notes,
@@ -147,6 +178,8 @@ impl Ladder {
             before: None,
             first: HashMap::new(),
             authorised: HashSet::new(),
+            calls,
+            steps: steps::of(facts, subjects).into_iter().peekable(),
         };
         build.ladder.messages = chosen.len();
         let mut rest = chosen.as_slice();
@@ -162,15 +195,26 @@ impl Ladder {
                 class => build.fold(class, now, open.contains(&head.id)),
             }
         }
+        build.steps_until(None);
         build.finish()
     }
 
     /// The row of a message, also when it is folded or a retransmission.
     pub fn row_of(&self, id: MessageId) -> Option<usize> {
-        let own = self.rows.iter().position(|row| matches!(&row.kind, Kind::Arrow(arrow) if arrow.message == id));
-        own.or_else(|| {
-            self.rows.iter().position(|row| matches!(&row.kind, Kind::Folded { messages, .. } if messages.contains(&id)))
-        })
+        self.row_of.get(&id).copied()
+    }
+
+    /// The last row at or before a moment.
+    pub fn row_at(&self, us: i64) -> Option<usize> {
+        let after = self.times.partition_point(|(at, _)| *at <= us);
+        self.times.get(after.checked_sub(1)?).map(|(_, row)| *row)
+    }
+
+    /// Brackets that stand in these rows, wholly or in part.
+    pub fn brackets_in(&self, rows: std::ops::Range<usize>) -> impl Iterator<Item = &Bracket> {
+        let first = self.brackets.partition_point(|b| b.from_row + self.longest_bracket < rows.start);
+        let all = self.brackets.get(first..).unwrap_or_default().iter();
+        all.take_while(move |b| b.from_row < rows.end).filter(move |b| b.to_row >= rows.start)
     }
 }
 
@@ -186,6 +230,10 @@ struct Build<'a> {
     first: HashMap<CopyKey, usize>,
     /// Requests that carried credentials, by Call-ID and CSeq.
     authorised: HashSet<(String, String)>,
+    /// The call of each message; empty when there is but one.
+    calls: HashMap<MessageId, CallId>,
+    /// Steps of start-up that no row stands for yet.
+    steps: std::iter::Peekable<std::vec::IntoIter<steps::Step>>,
 }
 
 impl Build<'_> {
@@ -206,8 +254,12 @@ impl Build<'_> {
             let span_us = row.at.zip(logged.seen.at).map_or(0, |(a, b)| b.since_us(a));
             let count = arrow.again.map_or(0, |a| a.count) + 1;
             arrow.again = Some(Again { count, span_us });
+            if let Some(row) = self.first.get(&key) {
+                self.ladder.row_of.insert(id, *row);
+            }
             return;
         }
+        self.steps_until(logged.seen.at);
         let status = wire::status(message);
         let arrow = Arrow {
             message: id,
@@ -220,7 +272,7 @@ impl Build<'_> {
             again: None,
         };
         self.first.insert(key, self.ladder.rows.len() + usize::from(self.waits(logged.seen.at)));
-        self.row(logged.seen.at, logged.source.line, Kind::Arrow(arrow));
+        self.row(logged.seen.at, logged.source.line, self.calls.get(&id).copied(), Kind::Arrow(arrow));
         if self.ladder.client.0.is_empty() {
             self.ladder.client = hosts::own_address(logged);
         }
@@ -252,7 +304,10 @@ impl Build<'_> {
         let logged = self.facts.message(first);
         let text = self.notes.fold(class, &messages);
         let (at, line) = logged.map_or((None, 0), |l| (l.seen.at, l.source.line));
-        self.row(at, line, Kind::Folded { first, messages: messages.clone(), text, open });
+        self.steps_until(at);
+        self.row(at, line, None, Kind::Folded { first, messages: messages.clone(), text, open });
+        let place = self.ladder.rows.len().saturating_sub(1);
+        self.ladder.row_of.extend(messages.iter().map(|id| (*id, place)));
         if open {
             for id in messages {
                 self.arrow(id);
@@ -267,24 +322,48 @@ impl Build<'_> {
         self.before.zip(at).is_some_and(|(before, at)| at.since_us(before) > WAITING_US)
     }
 
-    fn row(&mut self, at: Option<LogTime>, line: u64, kind: Kind) {
+    /// Adds the steps of start-up that came before a moment; all that are left without one.
+    fn steps_until(&mut self, at: Option<LogTime>) {
+        while let Some(step) = self.steps.next_if(|step| at.is_none_or(|at| step.at.is_none_or(|s| s < at))) {
+            let kind = Kind::Step { text: step.text, tone: step.tone, source: step.source };
+            self.row(step.at, step.source.line, None, kind);
+        }
+    }
+
+    fn row(&mut self, at: Option<LogTime>, line: u64, call: Option<CallId>, kind: Kind) {
         let delta_us = self.before.zip(at).map(|(before, at)| at.since_us(before));
         if let (true, Some(us), Some(before)) = (self.waits(at), delta_us, self.before) {
             let text = self.notes.waiting(before, us);
-            self.ladder.rows.push(Row { at: None, delta_us: None, line: 0, kind: Kind::Waiting { us, text } });
+            self.ladder.rows.push(Row { at: None, delta_us: None, line: 0, call: None, kind: Kind::Waiting { us, text } });
         }
-        self.ladder.rows.push(Row { at, delta_us, line, kind });
+        self.ladder.rows.push(Row { at, delta_us, line, call, kind });
+        self.ladder.last_line = self.ladder.last_line.max(line);
         self.before = at.or(self.before);
     }
 
     fn finish(mut self) -> Ladder {
-        let mut row_of: HashMap<MessageId, usize> = HashMap::new();
+        let mut arrows: HashMap<MessageId, usize> = HashMap::new();
+        let mut latest = i64::MIN;
         for (place, row) in self.ladder.rows.iter().enumerate() {
             if let Kind::Arrow(arrow) = &row.kind {
-                row_of.insert(arrow.message, place);
+                arrows.insert(arrow.message, place);
+            }
+            // A clock that went back must not break the search for a moment.
+            if let Some(at) = row.at.filter(|at| at.0 >= latest) {
+                latest = at.0;
+                self.ladder.times.push((at.0, place));
             }
         }
-        self.ladder.brackets = self.notes.brackets(&row_of);
+        self.ladder.brackets = self.notes.brackets(&arrows);
+        for bracket in &mut self.ladder.brackets {
+            bracket.call = self.ladder.rows.get(bracket.from_row).and_then(|row| row.call);
+        }
+        self.ladder.longest_bracket = self.ladder.brackets.iter().map(|b| b.to_row - b.from_row).max().unwrap_or(0);
+        self.ladder.row_of.extend(arrows);
+        let mut calls: Vec<CallId> = self.calls.values().copied().collect();
+        calls.sort_unstable();
+        calls.dedup();
+        self.ladder.calls = calls;
         self.ladder.hosts = self.hosts.finish();
         self.ladder
     }

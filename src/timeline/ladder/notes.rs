@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::choose::Class;
+use super::choose::{Class, has};
 use super::{Bracket, Subject};
 use crate::base::words::{Words, word};
 use crate::base::{LogTime, Private, PrivateKind, Segment, Text};
@@ -30,12 +30,8 @@ pub struct Notes<'a> {
 }
 
 impl<'a> Notes<'a> {
-    pub fn new(facts: &'a Facts, subject: Subject) -> Self {
-        let calls: Vec<&Call> = match subject {
-            Subject::Call(id) => facts.calls.get(id.0 as usize).into_iter().collect(),
-            Subject::Run(run) => facts.calls.iter().filter(|c| c.run == run).collect(),
-            Subject::Registration(_) | Subject::KeepAlive(_) => Vec::new(),
-        };
+    pub fn new(facts: &'a Facts, subjects: &[Subject]) -> Self {
+        let calls: Vec<&Call> = facts.calls.iter().filter(|c| subjects.iter().any(|s| has(*s, c))).collect();
         let mut attempts = HashMap::new();
         for attempt in facts.registrations.iter().flat_map(|r| &r.attempts) {
             attempts.insert(attempt.request, attempt);
@@ -136,7 +132,7 @@ impl<'a> Notes<'a> {
                 let Some(answer) = segment.answer else { continue };
                 let Some((from_row, to_row)) = row_of.get(&segment.offer).zip(row_of.get(&answer)) else { continue };
                 if from_row < to_row && !out.iter().any(|b| b.from_row == *from_row && b.to_row == *to_row) {
-                    out.push(Bracket { from_row: *from_row, to_row: *to_row, word, look });
+                    out.push(Bracket { from_row: *from_row, to_row: *to_row, word, look, call: None });
                 }
             }
         }

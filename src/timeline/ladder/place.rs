@@ -8,6 +8,8 @@ pub const ROW_PX: f64 = 23.0;
 /// Lanes closer than this cannot carry a title.
 const LEAST_LANE_PX: f64 = 150.0;
 const PADDING_PX: f64 = 12.0;
+/// Room for the number of a call.
+const TAG_PX: f64 = 16.0;
 
 /// Columns of a ladder in points from its left edge.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,13 +32,14 @@ pub struct Place {
 pub fn place(ladder: &Ladder, width_px: f64, text: &dyn TextWidth) -> Place {
     let time = text.width_px("00:00:00.000", Face::Mono);
     let delta = text.width_px("00 h 00 min", Face::Mono);
-    let most_line = ladder.rows.iter().map(|r| r.line).max().unwrap_or(0);
-    let line = text.width_px(&most_line.to_string(), Face::Mono).max(text.width_px("line", Face::Mono));
+    let line = text.width_px(&ladder.last_line.to_string(), Face::Mono).max(text.width_px("line", Face::Mono));
     let word = ladder.brackets.iter().map(|b| text.width_px(&b.word, Face::Label)).fold(0.0, f64::max).min(110.0);
     let bracket = if ladder.brackets.is_empty() { 0.0 } else { word + 26.0 };
 
     let delta_px = PADDING_PX + time + PADDING_PX + delta;
-    let first = delta_px + 3.0 * PADDING_PX;
+    // Several calls: the number of each stands before the lanes.
+    let tag = if ladder.calls.is_empty() { 0.0 } else { TAG_PX };
+    let first = delta_px + 3.0 * PADDING_PX + tag;
     let hosts = ladder.hosts.len().max(1) as f64;
     let right = PADDING_PX + line + PADDING_PX + bracket + PADDING_PX;
     let room = (width_px - first - right).max(hosts * LEAST_LANE_PX);

@@ -158,6 +158,7 @@ fn text(ladder: &Ladder) -> String {
             }
             Kind::Waiting { text, .. } => format!("   ({})", golden::plain(text)),
             Kind::Folded { text, open, .. } => format!("{} {}", if *open { "v" } else { ">" }, golden::plain(text)),
+            Kind::Step { text, tone, .. } => format!("· {} {tone:?}", golden::plain(text)),
         };
         out += &format!("{ms} {} {body}\n", row.line);
     }
@@ -212,7 +213,7 @@ fn nothing_of_a_run_is_left_out() {
 #[test]
 fn lanes_of_the_held_call() {
     let facts = facts();
-    let scene = Scene::new(&Source::new(&facts, &[], None));
+    let scene = Scene::new(&Source::new(&facts, &crate::timeline::Survey::default(), None));
     let shown = golden::scene(&scene, T0);
     let expected = "\
 Registration | Registration |  | Some(Muted)

@@ -1,10 +1,10 @@
 //! Call lanes: ringing, talking, held by whom, how it ended; below it the call's messages and its media.
 //! In: calls. Out: a lane for each call and its detail lanes.
 
-use super::{Source, counted, media, plain};
+use super::{Source, counted, media, plain, series};
 use crate::base::words::Words;
 use crate::base::{Segment, Text, Tone};
-use crate::session::call::{Call, CallDirection, CallState, Hold};
+use crate::session::call::{Call, CallDirection, CallState, EventResult, Hold};
 use crate::session::{Facts, Side};
 use crate::sip::Direction;
 use crate::timeline::figures::duration;
@@ -18,6 +18,7 @@ pub fn lanes(source: &Source<'_>) -> Vec<Lane> {
         .flat_map(|call| {
             let mut lanes = vec![lane(call, source.end_us()), messages(call, source.facts)];
             lanes.extend(media::lanes(call, source.end_us()));
+            lanes.extend(series::of(source, Some(call.id)));
             lanes
         })
         .collect()
@@ -73,22 +74,31 @@ fn lane(call: &Call, log_end_us: i64) -> Lane {
     let setup_to = answered_us.unwrap_or(end_us).max(start_us);
     let look = if answered_us.is_none() && tone(call.state) == Tone::Fail { Look::Failed } else { Look::Ringing };
     let label = Text::key(if call.ringing.is_some() { "timeline.ringing" } else { "timeline.setting_up" });
-    lane.spans.push(Span {
-        from_us: start_us,
-        to_us: setup_to,
-        open: open && answered_us.is_none(),
-        look,
-        label,
-        more: plain(duration(setup_to - start_us)),
-        target,
-    });
+    let more = plain(duration(setup_to - start_us));
+    let open_setup = open && answered_us.is_none();
+    lane.spans.push(Span { open: open_setup, more, ..Span::new(start_us, setup_to, look, label, target) });
     if let Some(answered_us) = answered_us {
         talk(&mut lane, answered_us, end_us.max(answered_us), open, &call.holds, target);
     }
+    lane.marks.extend(transfers(call));
     if !open {
         lane.marks.push(Mark { at_us: end_us, shape: Shape::End, tone: tone(call.state), label: ending(call), target });
     }
     lane
+}
+
+/// What a REFER asked for and what came of it, each with its outcome as shape.
+fn transfers(call: &Call) -> impl Iterator<Item = Mark> {
+    let asked = call.events.iter().filter(|e| e.kind.starts_with("transfer") || e.kind == "conference");
+    asked.filter_map(|event| {
+        let tone = match event.result {
+            Some(EventResult::Ok) => Tone::Ok,
+            Some(EventResult::Failed) => Tone::Fail,
+            Some(EventResult::Pending) | None => Tone::Info,
+        };
+        let target = event.messages.first().map_or(Target::Call(call.id), |id| Target::Message(*id));
+        Some(Mark { at_us: us(event.at)?, shape: Shape::State, tone, label: event.text.clone(), target })
+    })
 }
 
 /// Parts the answered time by the holds.
@@ -98,7 +108,7 @@ fn talk(lane: &mut Lane, from_us: i64, end_us: i64, open: bool, holds: &[Hold], 
         if to_us > from_us {
             let open = open && to_us >= end_us;
             let more = plain(duration(to_us - from_us));
-            lane.spans.push(Span { from_us, to_us, open, look, label: Text::key(key), more, target });
+            lane.spans.push(Span { open, more, ..Span::new(from_us, to_us, look, Text::key(key), target) });
         }
     };
     for hold in holds {

@@ -1,38 +1,29 @@
-//! The lane of error records. In: record indexes. Out: one lane; what is left out is counted in it.
+//! The lane of error records. In: the survey of all records. Out: one lane; what is left out is counted in it.
 
 use super::{Source, plain};
-use crate::base::{Segment, SourceRef, Text, Tone};
-use crate::records::Level;
+use crate::base::{Segment, Text, Tone};
 use crate::timeline::figures::count;
 use crate::timeline::scene::{Lane, Mark, Shape, Target, Topic};
-
-/// At most this many error records are drawn one by one; the figure still counts all.
-const MOST_MARKS: usize = 100_000;
 
 /// The lane of error records.
 pub fn lanes(source: &Source<'_>) -> Vec<Lane> {
     let mut lane = Lane::new(Topic::Errors, Text::key("timeline.errors"));
-    let mut seen = 0_u64;
-    for (member, index) in source.indexes() {
-        for number in 0..index.len() {
-            let Some(entry) = index.get(number) else { break };
-            let (Level::Error, Some(at)) = (entry.level, entry.time) else { continue };
-            if !source.covers(at) {
-                continue;
-            }
-            seen += 1;
-            if lane.marks.len() < MOST_MARKS {
-                let line = SourceRef { member, line: entry.line, offset: entry.offset, bytes: 0 };
-                let target = Target::Record(line);
-                lane.marks.push(Mark { at_us: at.0, shape: Shape::State, tone: Tone::Fail, label: Text::default(), target });
-            }
-        }
-    }
-    lane.figure = plain(count(seen));
-    if seen == 0 {
+    let survey = source.survey;
+    let own = source.extent.map_or(&[][..], |e| survey.errors_in(e.start_us..=e.end_us));
+    lane.marks = own
+        .iter()
+        .map(|(at, line)| {
+            let target = Target::Record(*line);
+            Mark { at_us: at.0, shape: Shape::State, tone: Tone::Fail, label: Text::default(), target }
+        })
+        .collect();
+    let drawn = survey.errors.len() as u64;
+    let cut = drawn < survey.all_errors;
+    lane.figure = plain(format!("{}{}", count(own.len() as u64), if cut { "+" } else { "" }));
+    if own.is_empty() {
         lane.sentence = Some(Text::key("timeline.no_errors"));
-    } else if seen > MOST_MARKS as u64 {
-        let (n, all) = (Segment::Word(count(MOST_MARKS as u64)), Segment::Word(count(seen)));
+    } else if cut {
+        let (n, all) = (Segment::Word(count(drawn)), Segment::Word(count(survey.all_errors)));
         lane.sentence = Some(Text::phrase("timeline.errors_cut", &[("n", n), ("all", all)]));
     }
     vec![lane]

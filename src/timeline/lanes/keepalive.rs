@@ -34,6 +34,8 @@ fn lane(id: u32, keepalive: &KeepAlive) -> Lane {
     lane.tone = Some(tone(keepalive.state));
     lane.target = Some(Target::KeepAlive(id));
     lane.figure = plain(keepalive.interval_s.map_or_else(String::new, |s| duration((s * 1e6) as i64)));
+    lane.rhythm =
+        keepalive.interval_s.map(|s| Text::phrase("timeline.every", &[("time", Segment::Word(duration((s * 1e6) as i64)))]));
     for ping in &keepalive.pings {
         let Some(at_us) = us(ping.at) else { continue };
         let target = ping.message.map_or(Target::Record(ping.source), Target::Message);

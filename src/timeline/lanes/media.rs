@@ -98,15 +98,9 @@ fn lane(call: &Call, kind: &str, log_end_us: i64) -> Lane {
         if segment.early {
             more.extend([Segment::Word(", ".to_owned()), Segment::key("timeline.early")]);
         }
-        lane.spans.push(Span {
-            from_us,
-            to_us,
-            open: call.ended.is_none() && next.is_none(),
-            look: Look::Codec { number: codec_number(call, codec), one_way: segment.flow != Flow::SendRecv },
-            label: plain(name),
-            more: Text(more),
-            target,
-        });
+        let look = Look::Codec { number: codec_number(call, codec), one_way: segment.flow != Flow::SendRecv };
+        let open = call.ended.is_none() && next.is_none();
+        lane.spans.push(Span { open, more: Text(more), ..Span::new(from_us, to_us, look, plain(name), target) });
         if last.is_some_and(|before| before != codec) {
             lane.marks.push(Mark { at_us: from_us, shape: Shape::Change, tone: Tone::Info, label: Text::default(), target });
         }

@@ -1,10 +1,10 @@
-//! One file a lane. In: facts and record indexes of one run. Out: lanes. A new lane is a file here and a line in [`LANES`].
+//! One file a lane. In: facts of one run and a survey of the records. Out: lanes. A new lane is a file here and a line in [`LANES`].
 
 use super::axis::Extent;
 use super::scene::Lane;
-use crate::base::{LogTime, MemberId, Private, Segment, Text};
+use super::survey::Survey;
+use crate::base::{LogTime, Private, Segment, Text};
 use crate::findings::Finding;
-use crate::records::index::Index;
 use crate::session::{Facts, RunId};
 
 pub mod call;
@@ -13,6 +13,7 @@ pub mod findings;
 pub mod keepalive;
 pub mod media;
 pub mod registration;
+pub mod series;
 pub mod startup;
 
 /// What lanes are built from.
@@ -20,8 +21,8 @@ pub mod startup;
 pub struct Source<'a> {
     /// What happened.
     pub facts: &'a Facts,
-    /// The record index of each member, in member order.
-    pub index: &'a [Index],
+    /// Errors and gaps of the whole bundle.
+    pub survey: &'a Survey,
     /// The run to show; `None`: everything.
     pub run: Option<RunId>,
     /// First and last moment of the run.
@@ -32,7 +33,7 @@ pub struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// Chooses a run; its extent is that of its records, else of its messages.
-    pub fn new(facts: &'a Facts, index: &'a [Index], run: Option<RunId>) -> Self {
+    pub fn new(facts: &'a Facts, survey: &'a Survey, run: Option<RunId>) -> Self {
         let of_run = run.and_then(|id| facts.runs.get(id.0 as usize)).and_then(|r| Some((r.start?, r.end?)));
         let of_runs = || {
             let start = facts.runs.iter().filter_map(|r| r.start).min()?;
@@ -44,7 +45,7 @@ impl<'a> Source<'a> {
         };
         let found = if run.is_some() { of_run.or_else(of_messages) } else { of_runs().or_else(of_messages) };
         let extent = found.map(|(start, end)| Extent { start_us: start.0, end_us: end.0.max(start.0) });
-        Self { facts, index, run, extent, findings: None }
+        Self { facts, survey, run, extent, findings: None }
     }
 
     /// With a lane of findings.
@@ -64,11 +65,6 @@ impl<'a> Source<'a> {
         self.extent.map_or(0, |e| e.end_us)
     }
 
-    /// The members' indexes with their ids.
-    pub fn indexes(&self) -> impl Iterator<Item = (MemberId, &'a Index)> {
-        (0_u32..).map(MemberId).zip(self.index)
-    }
-
     /// Is a record's time inside the run?
     pub fn covers(&self, at: LogTime) -> bool {
         self.extent.is_some_and(|e| (e.start_us..=e.end_us).contains(&at.0))
@@ -79,8 +75,8 @@ impl<'a> Source<'a> {
 pub type Build = fn(&Source<'_>) -> Vec<Lane>;
 
 /// Every topic, top to bottom.
-pub const LANES: [Build; 6] =
-    [startup::lanes, registration::lanes, keepalive::lanes, call::lanes, errors::lanes, findings::lanes];
+pub const LANES: [Build; 7] =
+    [startup::lanes, registration::lanes, keepalive::lanes, call::lanes, series::lanes, errors::lanes, findings::lanes];
 
 /// A sentence made of one private value.
 fn private(value: &Private) -> Text {

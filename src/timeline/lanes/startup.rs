@@ -61,5 +61,5 @@ fn lane(run: &Run) -> Lane {
 /// A stage that came before what stands already (a clock that went back, a late line) has no length to show.
 fn span(before: Option<i64>, at_us: i64, look: Look, label: Text, target: Target) -> Option<Span> {
     let from_us = before.unwrap_or(at_us).min(at_us);
-    Some(Span { from_us, to_us: at_us, open: false, look, label, more: Text::default(), target })
+    Some(Span::new(from_us, at_us, look, label, target))
 }

@@ -1,6 +1,7 @@
 //! Every key the program handles, in lists: read by the handler, by the help and by the palette, so that they cannot differ.
 //! In: events of the keyboard, and what is shown. Out: commands. Must not know how a command is done.
 
+use eframe::egui::text_selection::LabelSelectionState;
 use eframe::egui::{Context, Event, Key, Modifiers};
 
 use super::command::Command;
@@ -9,6 +10,8 @@ use super::state::View;
 
 mod compare;
 mod general;
+mod ladder;
+mod lists;
 
 /// What the keyboard is talking to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +54,7 @@ impl Place {
             (_, Front::Start | Front::Settings) => false,
             (Self::Document, Front::View(_)) => true,
             (Self::Timeline, Front::View(view)) => matches!(view, View::Overview | View::Timeline),
-            (Self::Messages, Front::View(view)) => matches!(view, View::Timeline | View::Calls | View::Messages),
+            (Self::Messages, Front::View(view)) => matches!(view, View::Timeline | View::Calls | View::Messages | View::Media),
             (Self::View(one), Front::View(view)) => one == view,
         }
     }
@@ -112,21 +115,42 @@ pub const fn first(shortcut: Shortcut) -> Shortcut {
 }
 
 /// Every list of keys, in the order of the help.
-const LISTS: &[&[Shortcut]] =
-    &[general::GENERAL, general::DOCUMENT, general::MESSAGES, general::TIMELINE, super::log::keys::LOG, compare::COMPARE];
+const LISTS: &[&[Shortcut]] = &[
+    general::GENERAL,
+    general::DOCUMENT,
+    general::MESSAGES,
+    ladder::LADDER,
+    general::TIMELINE,
+    super::timeline::KEYS,
+    super::log::keys::LOG,
+    compare::COMPARE,
+    lists::LISTS,
+];
 
 /// Keys of every list and field, done by the toolkit: caps and words.
-pub const ITEMS: &[(&str, &str)] =
-    &[("Tab", "keys.next_item"), ("Shift Tab", "keys.previous_item"), ("Up  Down", "keys.in_list"), ("Enter", "keys.press_item")];
+pub const ITEMS: &[(&str, &str)] = &[
+    ("Tab", "keys.next_item"),
+    ("Shift Tab", "keys.previous_item"),
+    ("Up  Down", "keys.in_list"),
+    ("Enter", "keys.press_item"),
+    ("Shift Up  Down", "list.key_more"),
+    ("Ctrl A", "list.key_all"),
+    ("Ctrl C", "list.key_copy"),
+    ("Up Left Right", "list.key_heads"),
+];
 
 /// Every key, in the order of the help.
 pub fn all() -> impl Iterator<Item = &'static Shortcut> {
     LISTS.iter().copied().flatten()
 }
 
-/// The keys that count here.
+/// The keys that count here. What a view does with a key goes before what the key does elsewhere.
 pub fn of(front: Front) -> impl Iterator<Item = &'static Shortcut> {
-    all().filter(move |shortcut| shortcut.place.holds(front))
+    let own = move |key: &(Modifiers, Key)| {
+        all().any(|s| matches!(s.place, Place::View(_)) && s.place.holds(front) && s.keys.contains(key))
+    };
+    let general = move |s: &Shortcut| matches!(s.place, Place::View(_)) || !s.keys.iter().all(&own);
+    all().filter(move |shortcut| shortcut.place.holds(front) && general(shortcut))
 }
 
 /// Ctrl with these belongs to the text that is being typed: undo, select all, copy, cut, paste.
@@ -138,6 +162,9 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
     let typing = ctx.text_edit_focused();
     // Arrows of a row that has the focus lead to its neighbour.
     let in_list = focus::in_list(ctx);
+    let in_table = focus::in_table(ctx);
+    // Text of a message that is selected is what Ctrl C copies.
+    let selecting = ctx.plugin::<LabelSelectionState>().lock().has_selection();
     let mut out = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
@@ -147,11 +174,18 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
                 Event::Copy => (Key::C, None, CTRL),
                 _ => return true,
             };
+            if selecting && key == Key::C && modifiers.command {
+                return true;
+            }
             let function = matches!(key, Key::Escape | Key::F1 | Key::F5 | Key::F6);
             if typing && !function && (!modifiers.command || OF_TEXT.contains(&key)) {
                 return true;
             }
             if in_list && !modifiers.any() && matches!(key, Key::ArrowUp | Key::ArrowDown | Key::Home | Key::End) {
+                return true;
+            }
+            // A table copies the rows chosen in it.
+            if in_table && key == Key::C && modifiers.command {
                 return true;
             }
             let found = find(front, key, physical, modifiers);

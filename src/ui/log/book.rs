@@ -69,9 +69,9 @@ impl LogBook {
             .collect();
         findings.sort_unstable();
         findings.dedup();
-        let density = &book.document.density;
+        let density = &book.document.survey;
         let edges = density.extent.filter(|_| !by_member).map(|extent| {
-            let count = density.bins.len().max(1);
+            let count = density.columns.len().max(1);
             let edge = |n: usize| extent.start_us + (extent.length_us() as f64 * n as f64 / count as f64) as i64;
             (0..=count).map(|n| if n == count { book.merged.len() } else { book.at_or_after(LogTime(edge(n))) }).collect()
         });

@@ -353,7 +353,8 @@ fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, rect: 
             if let Some(x) = line_x("log.col_line") {
                 let number = (parts.entry.line + *line as u64).to_string();
                 let cell = Rect::from_min_max(pos2(x - 60.0, y), pos2(x, y + high));
-                text::paint(ui, cell, Align::Max, &number, Type::Mono, palette.t3);
+                let faint = if parts.chosen { palette.t2 } else { palette.t3 };
+                text::paint(ui, cell, Align::Max, &number, Type::Mono, faint);
             }
         }
     }

@@ -14,9 +14,9 @@ use crate::ui::{Cx, Document, ViewState};
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, document: &Document, state: &mut ViewState, rows: &Rows, rect: Rect) {
     let palette = cx.palette;
     line_below(ui, palette, rect);
-    let Some(whole) = document.density.extent else { return };
+    let Some(whole) = document.survey.extent else { return };
     let inner = rect.shrink2(vec2(12.0, 0.0));
-    let bins = &document.density.bins;
+    let bins = &document.survey.columns;
     let step = inner.width() / bins.len().max(1) as f32;
     let most = bins.iter().map(|b| b.0).max().unwrap_or(0).max(1) as f32;
     let hits = state.log.hits();

@@ -1,14 +1,19 @@
 //! Calls: the list on the overview and the table of the calls view. In: calls of the run. Out: rows; choosing one shows its ladder.
 
-use eframe::egui::{Align, CornerRadius, Rect, Ui, Vec2, pos2, vec2};
+use eframe::egui::{Align, CornerRadius, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::base::words::{Words, word};
+use crate::session::RunId;
 use crate::session::call::{Call, CallDirection};
 use crate::timeline::Subject;
 use crate::timeline::figures::duration;
 use crate::timeline::lanes::call::{ending, name, tone};
 use crate::timeline::lanes::media::{codec_name, codec_number};
+use crate::ui::lists::{List, ListCommand};
 use crate::ui::shapes::{self, Sign};
+use crate::ui::state::Selection;
+use crate::ui::table::filter::contains;
+use crate::ui::table::{Cell, Column, Draw, Order, Rows};
 use crate::ui::widgets::{self, Row, cut_left, cut_right, cut_top, line_below};
 use crate::ui::{Command, Cx, Document, Palette, Type, ViewState, text};
 
@@ -129,88 +134,173 @@ pub fn swatches(ui: &mut Ui, palette: &Palette, call: &Call, rect: Rect) -> f32 
     x
 }
 
-const COLUMNS: [(&str, f32); 10] = [
-    ("window.col_call", 66.0),
-    ("window.col_started", 98.0),
-    ("window.col_way", 66.0),
-    ("window.col_party", 220.0),
-    ("window.col_state", 150.0),
-    ("window.col_setup", 70.0),
-    ("window.col_talk", 74.0),
-    ("window.col_codecs", 150.0),
-    ("window.col_holds", 110.0),
-    ("window.col_ending", 120.0),
-];
-
-/// The table of the calls view.
-pub fn table(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, rect: Rect) {
+/// The calls view's list: calls, registrations or findings.
+pub fn lists(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
     let palette = cx.palette;
-    let calls = of_run(document, state);
-    let count = calls.len().to_string();
-    let mut body = widgets::head(ui, palette, rect, word("window.calls"), &count, "");
-    if calls.is_empty() {
-        widgets::empty(ui, palette, body, word("window.no_call"));
-        return;
+    let bar = cut_top(&mut rect, widgets::HEAD);
+    ui.painter().rect_filled(bar, CornerRadius::ZERO, palette.raised);
+    line_below(ui, palette, bar);
+    let mut inner = bar.shrink2(vec2(4.0, 0.0));
+    let shown = state.lists.beside;
+    for list in [List::Calls, List::Registrations, List::Findings] {
+        let name = word(list.title());
+        let active = shown == list;
+        let (kind, ink) = if active { (Type::Head, palette.t1) } else { (Type::Table, palette.t2) };
+        let galley = text::galley(ui, name, kind, ink, 200.0);
+        let cell = cut_left(&mut inner, galley.size().x + 16.0);
+        let response = ui.interact(cell, ui.scope_id().with(("list", list.name())), Sense::click());
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, active, name));
+        if response.hovered() && !active {
+            ui.painter().rect_filled(cell.shrink2(vec2(2.0, 4.0)), CornerRadius::same(4), palette.hover);
+        }
+        text::place(ui, cell, Align::Center, galley);
+        if active {
+            ui.painter().hline(cell.x_range().shrink(8.0), cell.bottom() - 1.0, Stroke::new(2.0, palette.accent));
+        }
+        widgets::focus_ring(ui, palette, cell, &response);
+        if response.clicked() {
+            cx.send(Command::List(ListCommand::Show(list)));
+        }
     }
-    let spare = (body.width() - COLUMNS.iter().map(|c| c.1).sum::<f32>() - 36.0).max(0.0);
-    let mut heads = cut_top(&mut body, 24.0).shrink2(vec2(12.0, 0.0));
-    cut_left(&mut heads, 22.0);
-    for (column, width) in COLUMNS {
-        let cell = cut_left(&mut heads, width + if column == "window.col_party" { spare } else { 0.0 });
-        let align = if matches!(column, "window.col_setup" | "window.col_talk") { Align::Max } else { Align::Min };
-        text::line(ui, cell.shrink2(vec2(6.0, 0.0)), align, word(column), Type::Label, palette.t3);
-    }
-    widgets::area(ui, "call-table", body, palette.panel, |ui| {
-        widgets::rows(ui, "call-table", |ui| {
-            for call in calls {
-                let rect = widgets::reserve(ui, 23.0);
-                if ui.is_rect_visible(rect) {
-                    table_row(ui, cx, state, call, rect, spare);
-                }
-            }
-        });
-    });
+    crate::ui::lists::show(ui, cx, document, state, shown, rect);
 }
 
-fn table_row(ui: &mut Ui, cx: &mut Cx<'_>, state: &ViewState, call: &Call, rect: Rect, spare: f32) {
-    let palette = cx.palette;
-    let how = text::term("word", call.state.word()).to_owned();
-    let selected = state.selection.subject == Some(Subject::Call(call.id));
-    let full = spoken(call, &[&how, &text::shown(&ending(call))]);
-    let response = widgets::row(ui, palette, &Row { rect, key: ("call", u64::from(call.id.0)), name: &full, selected });
-    if response.double_clicked() {
-        cx.send(Command::ShowView(crate::ui::View::Timeline));
-    } else if response.clicked() {
-        cx.send(Command::ShowSubject(Subject::Call(call.id)));
+/// Calls as rows of a table: a row is a place in the facts.
+pub struct Calls<'a> {
+    document: &'a Document,
+    run: RunId,
+    selection: Selection,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::text("call", "window.col_call", 68.0).main(),
+    Column::mono("started", "window.col_started", 100.0),
+    Column::text("way", "window.col_way", 60.0),
+    Column::text("party", "window.col_party", 200.0).main().grows(),
+    Column::text("state", "window.col_state", 130.0).main(),
+    Column::time("setup", "window.col_setup", 72.0),
+    Column::time("talk", "window.col_talk", 72.0),
+    Column::text("codecs", "window.col_codecs", 132.0),
+    Column::text("holds", "window.col_holds", 112.0),
+    Column::text("ending", "window.col_ending", 118.0),
+    Column::text("findings", "window.findings", 130.0),
+    Column::number("line", "window.col_line", 64.0).faint(),
+    Column::number("messages", "window.messages", 72.0).hidden(),
+    Column::number("repeated", "list.col_repeated", 72.0).hidden(),
+    Column::mono("ended", "list.col_end", 100.0).hidden(),
+    Column::mono("call-id", "window.col_call_id", 220.0).faint().hidden(),
+];
+
+impl<'a> Calls<'a> {
+    /// Calls of a run.
+    pub fn new(document: &'a Document, run: RunId, selection: Selection) -> Self {
+        Self { document, run, selection }
     }
-    let mut inner = rect.shrink2(vec2(12.0, 0.0));
-    let icon = cut_left(&mut inner, 22.0);
-    shapes::sign(ui.painter(), palette, icon.left_center() + vec2(7.0, 0.0), 11.0, Sign::Tone(tone(call.state)));
-    for (column, width) in COLUMNS {
-        let cell = cut_left(&mut inner, width + if column == "window.col_party" { spare } else { 0.0 }).shrink2(vec2(6.0, 0.0));
-        let (said, kind, align) = match column {
-            "window.col_call" => (name(call), Type::Name, Align::Min),
-            "window.col_started" => (text::clock(call.started), Type::Mono, Align::Min),
-            "window.col_way" => (way(call).to_owned(), Type::Table, Align::Min),
-            "window.col_party" => (party(call), Type::Table, Align::Min),
-            "window.col_state" => (how.clone(), Type::Table, Align::Min),
-            "window.col_setup" => (call.setup_us.map_or_else(String::new, duration), Type::Mono, Align::Max),
-            "window.col_talk" => (call.talk_us.map_or_else(String::new, duration), Type::Mono, Align::Max),
-            "window.col_holds" => (holds(call), Type::Table, Align::Min),
-            "window.col_ending" => (text::shown(&ending(call)), Type::Table, Align::Min),
+
+    fn call(&self, row: usize) -> Option<&'a Call> {
+        self.document.analysis.facts.calls.get(row)
+    }
+
+    fn line(&self, call: &Call) -> Option<u64> {
+        call.messages.first().and_then(|id| self.document.analysis.facts.message(*id)).map(|m| m.source.line)
+    }
+
+    fn findings(&self, call: &Call) -> String {
+        let all = self.document.analysis.findings.iter().filter(|f| f.call == Some(call.id));
+        all.map(|f| f.id.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Rows for Calls<'_> {
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn len(&self) -> usize {
+        self.document.analysis.facts.calls.len()
+    }
+
+    fn within(&self, row: usize) -> bool {
+        self.call(row).is_some_and(|c| c.run == self.run || self.document.analysis.facts.runs.is_empty())
+    }
+
+    fn key(&self) -> u64 {
+        u64::from(self.run.0)
+    }
+
+    fn cell(&self, row: usize, column: &'static str, _before: Option<usize>) -> Cell {
+        let Some(call) = self.call(row) else { return Cell::default() };
+        let time = |us: Option<i64>| us.map_or_else(String::new, duration);
+        let text = match column {
+            "call" => name(call),
+            "started" => text::clock(call.started),
+            "ended" => text::clock(call.ended),
+            "way" => way(call).to_owned(),
+            "party" => party(call),
+            "state" => text::term("word", call.state.word()),
+            "setup" => time(call.setup_us),
+            "talk" => time(call.talk_us),
+            "holds" => holds(call),
+            "ending" => text::shown(&ending(call)),
+            "findings" => self.findings(call),
+            "line" => self.line(call).map_or_else(String::new, |line| line.to_string()),
+            "messages" => call.messages.len().to_string(),
+            "repeated" => call.retransmissions.to_string(),
+            "call-id" => call.call_ids.iter().map(text::private).collect::<Vec<_>>().join(" "),
             _ => {
-                swatches(ui, palette, call, cell);
-                continue;
+                let all: Vec<(u8, String)> = codecs(call)
+                    .into_iter()
+                    .map(|c| (codec_number(call, c), text::visible(codec_name(c).0).into_owned()))
+                    .collect();
+                let text = all.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" ");
+                return Cell { text, draw: Draw::Codecs(all) };
             }
         };
-        text::paint(
-            ui,
-            cell,
-            align,
-            &said,
-            kind,
-            if matches!(column, "window.col_call" | "window.col_party" | "window.col_state") { palette.t1 } else { palette.t2 },
-        );
+        text.into()
     }
-    line_below(ui, palette, rect);
+
+    fn order(&self, row: usize, column: &'static str) -> Order {
+        let Some(call) = self.call(row) else { return Order::None };
+        match column {
+            "call" => Order::Number(i64::from(call.id.0) + 1),
+            "started" => Order::number(call.started.map(|at| at.0)),
+            "ended" => Order::number(call.ended.map(|at| at.0)),
+            "setup" => Order::number(call.setup_us),
+            "talk" => Order::number(call.talk_us),
+            "line" => self.line(call).map_or(Order::None, Order::count),
+            "messages" => Order::count(call.messages.len() as u64),
+            "repeated" => Order::count(u64::from(call.retransmissions)),
+            _ => {
+                let text = self.cell(row, column, None).text;
+                if text.is_empty() { Order::None } else { Order::Text(text.to_lowercase()) }
+            }
+        }
+    }
+
+    fn holds(&self, row: usize, wish: &str) -> bool {
+        self.call(row).is_some_and(|call| call.call_ids.iter().any(|id| contains(&text::private(id), wish)))
+    }
+
+    fn numbers(&self, row: usize) -> Vec<String> {
+        let Some(call) = self.call(row) else { return Vec::new() };
+        [&call.from, &call.to, &call.identity].into_iter().flatten().chain(&call.diversion).map(text::private).collect()
+    }
+
+    fn sign(&self, row: usize) -> Option<Sign> {
+        self.call(row).map(|call| Sign::Tone(tone(call.state)))
+    }
+
+    fn chosen(&self, row: usize) -> bool {
+        self.call(row).is_some_and(|call| self.selection.subject == Some(Subject::Call(call.id)))
+    }
+
+    fn spoken(&self, row: usize) -> String {
+        self.call(row)
+            .map(|call| spoken(call, &[&text::term("word", call.state.word()), &text::shown(&ending(call))]))
+            .unwrap_or_default()
+    }
+
+    fn none(&self) -> &'static str {
+        word("window.no_call")
+    }
 }

@@ -18,6 +18,7 @@ use crate::findings::Finding;
 use crate::findings::ask::About;
 use crate::session::Evidence;
 use crate::session::startup::{StageId, StageState};
+use crate::ui::lists::ListCommand;
 use crate::ui::log::LogCommand;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{self, Look, Row, cut_left, cut_right};
@@ -34,9 +35,10 @@ pub fn finding(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewSt
     paragraph(ui, &finding.meaning, cx.palette.t1);
     paragraph(ui, &finding.impact, cx.palette.t2);
     relations(ui, cx, document, finding);
-    proof_head(ui, cx, document, finding);
+    let walked = state.selection.finding.and_then(|place| state.lists.occurrence_of(place));
+    proof_head(ui, cx, document, finding, walked);
     let caught: Vec<String> = finding.captures.iter().map(|(_, value)| text::shown(value)).collect();
-    proof(ui, cx, document, state, &finding.evidence, &caught);
+    proof(ui, cx, document, state, (&finding.evidence, walked), &caught);
     steps(ui, cx, word("window.what_to_do"), &finding.steps);
     buttons(ui, cx, finding);
     if !finding.not_when.is_empty() {
@@ -108,9 +110,10 @@ fn relations(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, finding: &Findin
 }
 
 /// "Evidence", the member it stands in, and how often.
-fn proof_head(ui: &mut Ui, cx: &Cx<'_>, document: &Document, finding: &Finding) {
+fn proof_head(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, finding: &Finding, walked: Option<usize>) {
     let palette = cx.palette;
     let mut rect = widgets::reserve(ui, 24.0).shrink2(vec2(20.0, 0.0));
+    walk(ui, cx, finding, walked, &mut rect);
     let times = match (finding.count, finding.first, finding.last) {
         (2.., Some(first), Some(last)) => {
             let values =
@@ -131,6 +134,28 @@ fn proof_head(ui: &mut Ui, cx: &Cx<'_>, document: &Document, finding: &Finding) 
     // One path stands here; of several each line has its own.
     if let [one] = paths.as_slice() {
         text::line(ui, rect, Align::Min, &text::visible(document.member_path(*one)), Type::Mono, palette.t3);
+    }
+}
+
+/// Steps through the lines of the proof, where there are several.
+fn walk(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding, walked: Option<usize>, rect: &mut Rect) {
+    let many = finding.evidence.len();
+    if many < 2 {
+        return;
+    }
+    for (cap, key, way) in [(".", "list.to_next", 1), (",", "list.to_previous", -1)] {
+        let place = cut_right(rect, 21.0);
+        let response = widgets::icon_button(ui, cx.palette, place.shrink2(vec2(1.0, 3.0)), word(key), |ui, rect, _| {
+            widgets::key_cap(ui, cx.palette, rect.left_center(), cap);
+        });
+        if response.clicked() {
+            cx.send(Command::List(ListCommand::Occurrence(way)));
+        }
+    }
+    if let Some(place) = walked {
+        let figures = ((place + 1).to_string(), many.to_string());
+        let said = Words::current().fill("list.proof_of", &[("n", &figures.0), ("all", &figures.1)]);
+        text::line(ui, cut_right(rect, 76.0).shrink2(vec2(6.0, 0.0)), Align::Max, &said, Type::Small, cx.palette.t1);
     }
 }
 
@@ -174,7 +199,7 @@ pub fn stage(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewStat
     if stage.evidence.is_empty() {
         paragraph(ui, &Text::word(word("window.no_line")), palette.t3);
     }
-    proof(ui, cx, document, state, &stage.evidence, &[]);
+    proof(ui, cx, document, state, (&stage.evidence, None), &[]);
     if stage.state == StageState::Failed && id < StageId::Register {
         case::ask(ui, cx, document, About::Stage(state.run_id(), id));
     }
@@ -199,8 +224,19 @@ fn indented(ui: &mut Ui, shown: &str, left: f32, color: Color32, below: f32) -> 
 
 /// The lines that prove it, as logged: a message can be chosen, of another line the log around it is shown below. What was caught
 /// in a line is set off; where it lies beyond the edge, the line begins later.
-fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, evidence: &[Evidence], caught: &[String]) {
+fn proof(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    document: &Document,
+    state: &ViewState,
+    (evidence, walked): (&[Evidence], Option<usize>),
+    caught: &[String],
+) {
     let palette = cx.palette;
+    // A long proof is walked page by page.
+    let from = walked.unwrap_or(0) / MOST_LINES * MOST_LINES;
+    let walked = walked.map(|place| place - from);
+    let evidence = evidence.get(from..).unwrap_or(evidence);
     let first = evidence.iter().find_map(|e| e.source).map(|s| s.member);
     let several = evidence.iter().filter_map(|e| e.source).any(|s| Some(s.member) != first);
     let most = evidence.iter().take(MOST_LINES).filter_map(|e| e.source).map(|s| s.line).max().unwrap_or(0);
@@ -211,7 +247,8 @@ fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, e
         let shown = text::shown(&line.text);
         let reference = line.source.map_or_else(String::new, |s| format!("{}:{} ", document.member_path(s.member), s.line));
         let name = format!("{}{} {shown}", text::visible(&reference), text::clock(line.at));
-        let selected = line.message.is_none() && line.source.is_some() && line.source == state.selection.lines;
+        let selected = walked == Some(place)
+            || (walked.is_none() && line.message.is_none() && line.source.is_some() && line.source == state.selection.lines);
         let command = match (line.message, line.source) {
             (Some(message), _) => Some(Command::ShowMessage(message)),
             (None, Some(source)) => Some(Command::ShowLines(source)),
@@ -258,7 +295,7 @@ fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, e
 /// The line whose surroundings are shown, when it is one of these.
 pub fn shown_lines(state: &ViewState, evidence: &[Evidence]) -> Option<SourceRef> {
     let lines = state.selection.lines?;
-    evidence.iter().take(MOST_LINES).any(|e| e.source == Some(lines)).then_some(lines)
+    evidence.iter().any(|e| e.source == Some(lines)).then_some(lines)
 }
 
 /// A line in three parts: what comes before the last caught value, the value, the rest. Values of one or two letters are no landmark.

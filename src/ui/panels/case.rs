@@ -5,7 +5,7 @@
 //! [ ] ced.dat            missing
 //! ```
 
-use eframe::egui::{Align, CornerRadius, Rect, Ui, vec2};
+use eframe::egui::{Align, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::base::Tone;
 use crate::base::words::{Words, word};
@@ -20,20 +20,73 @@ const ROW: f32 = 21.0;
 /// Width of the labels of a block to copy.
 const LABELS: f32 = 104.0;
 
+/// Height of the head and one line of what is missing.
+pub const FOLDED: f32 = widgets::HEAD + 24.0;
+
+/// Height of the whole checklist.
+pub fn wanted_height(document: &Document) -> f32 {
+    match document.analysis.case.items.len() {
+        0 => 0.0,
+        items => widgets::HEAD + 12.0 + ROW * items as f32,
+    }
+}
+
 /// The checklist, inside a scroll area.
 pub fn checklist(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document) {
-    let palette = cx.palette;
-    let case = &document.analysis.case;
-    if case.items.is_empty() {
+    if document.analysis.case.items.is_empty() {
         return;
     }
     let rect = widgets::reserve(ui, widgets::HEAD);
-    let (found, all) = case.count();
+    head(ui, cx, document, rect);
+    items(ui, cx, document);
+}
+
+/// The checklist where there is no room for it: a head with its count that opens and closes it, and what is missing in one line.
+pub fn folding(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, open: &mut bool, rect: Rect) {
+    let palette = cx.palette;
+    let case = &document.analysis.case;
+    let mut body = head(ui, cx, document, rect);
+    let mut bar = rect;
+    bar.set_height(widgets::HEAD);
+    let label = word(if *open { "list.case_close" } else { "list.case_open" });
+    let response = ui.interact(bar, ui.scope_id().with("case-head"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+    // The word stands right after the title, with the sign that things open by.
+    let title = text::galley(ui, word("case.title"), Type::Head, palette.t1, 220.0).size().x;
+    let at = bar.left_center() + vec2(title + 26.0, 0.0);
+    shapes::chevron(ui.painter(), at, 3.5, *open, palette.accent);
+    widgets::focus_ring(ui, palette, bar, &response);
+    if response.clicked() {
+        *open = !*open;
+    }
+    if *open {
+        widgets::area(ui, "case-items", body, palette.panel, |ui| {
+            widgets::rows(ui, "case-rows", |ui| items(ui, cx, document));
+        });
+        return;
+    }
+    let missing: Vec<String> =
+        case.items.iter().filter(|i| i.state == ItemState::Missing).map(|i| text::term("case", i.id.word())).collect();
+    body = body.shrink2(vec2(12.0, 0.0));
+    let said = if missing.is_empty() {
+        word("list.case_whole").to_owned()
+    } else {
+        Words::current().fill("list.case_missing", &[("what", &missing.join(", "))])
+    };
+    text::line(ui, body, Align::Min, &said, Type::Small, palette.t2);
+}
+
+fn head(ui: &mut Ui, cx: &Cx<'_>, document: &Document, rect: Rect) -> Rect {
+    let (found, all) = document.analysis.case.count();
     let right = Words::current().fill("case.count", &[("n", &found.to_string()), ("all", &all.to_string())]);
-    ui.painter().hline(rect.x_range(), rect.top(), (1.0, palette.hair));
-    widgets::head(ui, palette, rect, word("case.title"), "", &right);
+    let body = widgets::head(ui, cx.palette, rect, word("case.title"), "", &right);
+    ui.painter().hline(rect.x_range(), rect.top(), (1.0, cx.palette.hair));
+    body
+}
+
+fn items(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document) {
     widgets::reserve(ui, 4.0);
-    for (place, item) in case.items.iter().enumerate() {
+    for (place, item) in document.analysis.case.items.iter().enumerate() {
         row(ui, cx, document, item, place);
     }
     widgets::reserve(ui, 8.0);

@@ -8,33 +8,47 @@ use crate::base::words::{self, Words, word};
 use crate::base::{Note, Tone, ZoneBasis};
 use crate::timeline::figures::count;
 use crate::ui::shapes::{self, Sign};
-use crate::ui::widgets::{self, cut_left, cut_right};
-use crate::ui::{Command, Cx, Document, Type, View, text};
+use crate::ui::widgets::{self, cut_bottom, cut_left, cut_right};
+use crate::ui::{Command, Cx, Document, Type, View, ViewState, text};
 
 /// Notes shown here; all of them stand in the files view.
 const MOST_NOTES: usize = 4;
+const ROW: f32 = 22.0;
+/// Room for a note, the link below it and an estimated zone.
+const ABOUT_NOTES: f32 = 92.0;
 
-/// The panel.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, rect: Rect) {
+/// The panel. Where the checklist does not fit below what was read, its head stays at the foot and a click changes places.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, rect: Rect) {
     let palette = cx.palette;
     let analysis = &document.analysis;
     let read = analysis.members.iter().filter(|m| m.records > 0).count().to_string();
     let all = analysis.bundle.members.len().to_string();
     let right = Words::current().fill("window.read_of", &[("n", &read), ("all", &all)]);
-    let body = widgets::head(ui, palette, rect, word("window.coverage"), "", &right);
+    let mut body = widgets::head(ui, palette, rect, word("window.coverage"), "", &right);
+    let lines = (analysis.bundle.members.len() + analysis.missing.len()) as f32;
+    let fits = lines * ROW + ABOUT_NOTES + case::wanted_height(document) <= body.height();
+    if !fits {
+        let height = if state.lists.case_open { case::wanted_height(document).min(body.height()) } else { case::FOLDED };
+        let foot = cut_bottom(&mut body, height);
+        widgets::area(ui, "case", foot, palette.panel, |ui| {
+            case::folding(ui, cx, document, &mut state.lists.case_open, foot);
+        });
+    }
     widgets::area(ui, "coverage-list", body, palette.panel, |ui| {
         widgets::rows(ui, "coverage", |ui| {
             widgets::reserve(ui, 4.0);
             members(ui, cx, document);
             for role in &analysis.missing {
-                let rect = widgets::reserve(ui, 22.0).shrink2(vec2(12.0, 0.0));
+                let rect = widgets::reserve(ui, ROW).shrink2(vec2(12.0, 0.0));
                 row(ui, cx, rect, Sign::Missing, &text::term("role", role.word()), word("window.missing"), None);
             }
             widgets::reserve(ui, 4.0);
             notes(ui, cx, document);
             zones(ui, cx, document);
-            widgets::reserve(ui, 8.0);
-            case::checklist(ui, cx, document);
+            if fits {
+                widgets::reserve(ui, 8.0);
+                case::checklist(ui, cx, document);
+            }
         });
     });
 }

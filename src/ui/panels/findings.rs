@@ -6,6 +6,8 @@ use eframe::egui::{Align, Rect, Ui, pos2, vec2};
 use crate::base::words::{Words, word};
 use crate::findings::{Finding, Severity};
 use crate::ui::shapes::{self, Sign};
+use crate::ui::state::Selection;
+use crate::ui::table::{Cell, Column, Order, Rows};
 use crate::ui::widgets::{self, Row, cut_bottom, cut_left, cut_right, cut_top, line_below};
 use crate::ui::{Command, Cx, Document, Type, ViewState, text};
 
@@ -102,4 +104,109 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, pl
     text::paint(ui, inner, Align::Min, &second, if finding.effect_of.is_some() { Type::Small } else { Type::Mono }, faint);
     line_below(ui, palette, rect);
     response.on_hover_text(title);
+}
+
+/// Findings as rows of a table.
+pub struct Findings<'a> {
+    document: &'a Document,
+    selection: Selection,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::text("severity", "list.col_severity", 84.0),
+    Column::text("title", "list.col_finding", 320.0).main().grows(),
+    Column::mono("id", "list.col_id", 170.0),
+    Column::text("stage", "list.col_stage", 110.0),
+    Column::text("confidence", "list.col_confidence", 84.0),
+    Column::number("times", "list.col_times", 60.0),
+    Column::mono("first", "list.col_first", 104.0),
+    Column::mono("last", "list.col_last", 104.0).hidden(),
+    Column::number("run", "list.col_run", 48.0),
+    Column::text("call", "window.col_call", 64.0),
+    Column::mono("cause", "list.col_effect_of", 150.0).hidden(),
+    Column::mono("place", "list.col_place", 220.0).faint(),
+];
+
+impl<'a> Findings<'a> {
+    /// Findings of the bundle.
+    pub fn new(document: &'a Document, selection: Selection) -> Self {
+        Self { document, selection }
+    }
+
+    fn finding(&self, row: usize) -> Option<&'a Finding> {
+        self.document.analysis.findings.get(row)
+    }
+}
+
+impl Rows for Findings<'_> {
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn len(&self) -> usize {
+        self.document.analysis.findings.len()
+    }
+
+    fn key(&self) -> u64 {
+        0
+    }
+
+    fn cell(&self, row: usize, column: &'static str, _before: Option<usize>) -> Cell {
+        let Some(finding) = self.finding(row) else { return Cell::default() };
+        let time = |at: Option<crate::base::LogTime>| at.map_or_else(String::new, |at| text::clock(Some(at)));
+        let text = match column {
+            "severity" => text::term("severity", finding.severity.word()),
+            "title" => text::shown(&finding.title),
+            "id" => finding.id.clone(),
+            "stage" => finding.stage.map_or_else(String::new, |stage| text::term("stage", stage.word())),
+            "confidence" => text::term("confidence", finding.confidence.word()),
+            "times" => finding.count.to_string(),
+            "first" => time(finding.first),
+            "last" => time(finding.last),
+            "run" => (finding.run.0 + 1).to_string(),
+            "call" => finding.call.map_or_else(String::new, |id| {
+                let call = self.document.analysis.facts.calls.iter().find(|c| c.id == id);
+                call.map_or_else(String::new, crate::timeline::lanes::call::name)
+            }),
+            "cause" => finding.effect_of.clone().unwrap_or_default(),
+            _ => finding.evidence.iter().find_map(|e| e.source).map_or_else(String::new, |s| {
+                text::visible(&format!("{}:{}", self.document.member_path(s.member), s.line)).into_owned()
+            }),
+        };
+        text.into()
+    }
+
+    fn order(&self, row: usize, column: &'static str) -> Order {
+        let Some(finding) = self.finding(row) else { return Order::None };
+        match column {
+            "severity" => Order::Number(finding.severity as i64),
+            "stage" => Order::number(finding.stage.map(|stage| stage as i64)),
+            "confidence" => Order::Number(finding.confidence as i64),
+            "times" => Order::count(u64::from(finding.count)),
+            "first" => Order::number(finding.first.map(|at| at.0)),
+            "last" => Order::number(finding.last.map(|at| at.0)),
+            "run" => Order::count(u64::from(finding.run.0) + 1),
+            "call" => Order::number(finding.call.map(|id| i64::from(id.0))),
+            _ => {
+                let text = self.cell(row, column, None).text;
+                if text.is_empty() { Order::None } else { Order::Text(text.to_lowercase()) }
+            }
+        }
+    }
+
+    fn sign(&self, row: usize) -> Option<Sign> {
+        self.finding(row).map(|finding| Sign::Tone(finding.severity.tone()))
+    }
+
+    fn chosen(&self, row: usize) -> bool {
+        self.selection.finding == Some(row)
+    }
+
+    fn spoken(&self, row: usize) -> String {
+        self.finding(row).map(|f| format!("{}, {}", text::shown(&f.title), f.id)).unwrap_or_default()
+    }
+
+    fn none(&self) -> &'static str {
+        word("window.findings_none")
+    }
 }

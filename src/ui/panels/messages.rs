@@ -1,20 +1,21 @@
-//! Every SIP message, and the chosen one as logged. In: messages of the run that hold the search text. Out: rows.
-//! Rows are painted only where they are seen, so a million cost what ten do.
+//! Every SIP message, and the chosen one as logged. In: messages of the run. Out: a table and a message.
 
-use eframe::egui::{Align, Rect, TextEdit, Ui, vec2};
+use eframe::egui::{Rect, Ui};
 
 use super::message;
 use crate::base::Tone;
-use crate::base::words::{Words, word};
-use crate::session::MessageId;
+use crate::base::words::word;
+use crate::bundle::Observer;
+use crate::session::{LoggedMessage, MessageId, RunId};
 use crate::sip::Direction;
-use crate::timeline::figures::{count, duration};
-use crate::ui::fonts::Type;
-use crate::ui::shapes::{self, Sign};
-use crate::ui::widgets::{self, Row, area, cut_left, cut_right, cut_top, line_below, line_right};
-use crate::ui::{Command, Cx, Document, ViewState, text};
-
-const ROW: f32 = 22.0;
+use crate::timeline::figures::duration;
+use crate::timeline::ladder;
+use crate::ui::lists::{self, List};
+use crate::ui::state::Selection;
+use crate::ui::table::filter::contains;
+use crate::ui::table::{Cell, Column, Draw, Order, Rows};
+use crate::ui::widgets::{area, cut_left, line_right};
+use crate::ui::{Cx, Document, ViewState, text};
 
 /// The messages view.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
@@ -22,144 +23,139 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
     let width = (rect.width() * 0.54).max(480.0);
     let left = cut_left(&mut rect, width);
     area(ui, "messages", left, palette.panel, |ui| {
-        list(ui, cx, document, state, left);
+        lists::show(ui, cx, document, state, List::Messages, left);
         line_right(ui, palette, left);
     });
     area(ui, "message", rect, palette.panel, |ui| message::show(ui, cx, document, state, rect));
 }
 
-fn list(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
-    let palette = cx.palette;
-    let bar = cut_top(&mut rect, 40.0);
-    ui.painter().rect_filled(bar, 0.0, palette.raised);
-    line_below(ui, palette, bar);
-    let mut inner = bar.shrink2(vec2(12.0, 7.0));
-    let right = cut_right(&mut inner, 150.0);
-    let edit = TextEdit::singleline(&mut state.filter)
-        .hint_text(word("window.find_hint"))
-        .font(Type::Mono.id())
-        .desired_width(inner.width() - 8.0);
-    let response = ui.put(inner, edit);
-    let response = response.accessible_name(word("window.find"));
-    if std::mem::take(&mut state.focus_filter) {
-        response.request_focus();
-    }
-    let rows = state.messages(document);
-    let total = document.messages_of_run(state.run_id());
-    let figures = [("n", count(rows.len() as u64)), ("all", count(total as u64))];
-    let [n, all] = &figures;
-    let told = Words::current().fill("window.messages_of", &[(n.0, &n.1), (all.0, &all.1)]);
-    text::line(ui, right, Align::Max, &told, Type::Label, palette.t2);
-    if rows.is_empty() {
-        let key = if total == 0 { "window.no_messages" } else { "window.no_hits" };
-        widgets::empty(ui, palette, rect, word(key));
-        return;
-    }
-    let mut heads = cut_top(&mut rect, 24.0);
-    line_below(ui, palette, heads);
-    columns(ui, &mut heads, |ui, cell, column, align| {
-        text::line(ui, cell, align, &text::column(column), Type::Label, palette.t3);
-    });
-    let chosen = state.selection.message.and_then(|id| rows.iter().position(|r| *r == id));
-    let reveal = std::mem::take(&mut state.reveal);
-    area(ui, "message-rows", rect, palette.panel, |ui| {
-        let mut scroll = eframe::egui::ScrollArea::vertical().id_salt("messages").auto_shrink([false, false]);
-        if let (true, Some(place)) = (reveal, chosen) {
-            scroll = scroll.vertical_scroll_offset((place as f32 * ROW - rect.height() / 2.0).max(0.0));
-        }
-        ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
-        scroll.show_rows(ui, ROW, rows.len(), |ui, range| {
-            let mut before = range.start.checked_sub(1).and_then(|n| rows.get(n)).copied();
-            for id in rows.get(range).unwrap_or_default() {
-                let rect = widgets::reserve(ui, ROW);
-                row(ui, cx, document, state, *id, before, rect);
-                before = Some(*id);
-            }
-        });
-    });
+/// The message of a row.
+pub fn id(row: usize) -> Option<MessageId> {
+    u32::try_from(row).ok().map(MessageId)
 }
 
-fn columns(ui: &mut Ui, row: &mut Rect, mut cell: impl FnMut(&mut Ui, Rect, &'static str, Align)) {
-    let mut inner = row.shrink2(vec2(12.0, 0.0));
-    let line = cut_right(&mut inner, 60.0);
-    for (column, width, align) in [
-        ("window.col_time", 92.0, Align::Min),
-        ("window.col_since", 66.0, Align::Max),
-        ("window.col_way", 28.0, Align::Center),
-        ("window.col_title", 176.0, Align::Min),
-        ("window.col_peer", 140.0, Align::Min),
-    ] {
-        let part = cut_left(&mut inner, width);
-        cell(ui, part, column, align);
-        cut_left(&mut inner, 8.0);
-    }
-    if inner.width() > 60.0 {
-        cell(ui, inner, "window.col_call_id", Align::Min);
-    }
-    cell(ui, line, "window.col_line", Align::Max);
+/// Messages as rows of a table: a row is a place in the facts.
+pub struct Messages<'a> {
+    document: &'a Document,
+    run: RunId,
+    selection: Selection,
 }
 
-fn row(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    document: &Document,
-    state: &ViewState,
-    id: MessageId,
-    before: Option<MessageId>,
-    rect: Rect,
-) {
-    let palette = cx.palette;
-    let facts = &document.analysis.facts;
-    let Some(logged) = facts.message(id) else { return };
-    let title = text::visible(&crate::timeline::ladder::title(&logged.seen.message)).into_owned();
-    let way = word(match logged.seen.direction {
+const COLUMNS: &[Column] = &[
+    Column::mono("time", "window.col_time", 112.0),
+    Column::time("since", "window.col_since", 76.0).faint(),
+    Column::text("way", "window.col_way", 36.0),
+    Column::text("message", "window.col_title", 180.0).main(),
+    Column::mono("peer", "window.col_peer", 148.0),
+    Column::mono("call-id", "window.col_call_id", 90.0).faint().grows(),
+    Column::mono("method", "list.col_method", 90.0).hidden(),
+    Column::number("cseq", "window.cseq", 56.0).hidden(),
+    Column::number("copy", "list.col_repeated", 64.0).hidden(),
+    Column::mono("file", "window.col_path", 180.0).faint().hidden(),
+    Column::number("line", "window.col_line", 64.0).faint(),
+];
+
+impl<'a> Messages<'a> {
+    /// Messages of a run.
+    pub fn new(document: &'a Document, run: RunId, selection: Selection) -> Self {
+        Self { document, run, selection }
+    }
+
+    fn message(&self, row: usize) -> Option<&'a LoggedMessage> {
+        self.document.analysis.facts.messages.get(row)
+    }
+
+    fn since(&self, row: usize, before: Option<usize>) -> Option<i64> {
+        let at = |row: usize| self.message(row).and_then(|m| m.seen.at);
+        Some(at(row)?.since_us(at(before?)?))
+    }
+}
+
+fn way(direction: Direction) -> &'static str {
+    word(match direction {
         Direction::Sent => "window.sent",
         Direction::Received => "window.received",
         Direction::Unknown => "window.way_unknown",
-    });
-    let selected = state.selection.message == Some(id);
-    let name = format!("{} {way} {title}, {} {}", text::clock(logged.seen.at), word("window.col_line"), logged.source.line);
-    let response = widgets::row(ui, palette, &Row { rect, key: ("message", u64::from(id.0)), name: &name, selected });
-    if response.clicked() {
-        cx.send(Command::ShowMessage(id));
+    })
+}
+
+fn title(logged: &LoggedMessage) -> String {
+    text::visible(&ladder::title(&logged.seen.message)).into_owned()
+}
+
+impl Rows for Messages<'_> {
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
     }
-    let delta = before.and_then(|b| facts.message(b)).and_then(|b| Some(logged.seen.at?.since_us(b.seen.at?)));
-    let faint = if selected { palette.t2 } else { palette.t3 };
-    let tone = crate::timeline::ladder::message_tone(&logged.seen.message);
-    columns(ui, &mut rect.clone(), |ui, cell, column, align| {
-        let (said, kind, ink) = match column {
-            "window.col_time" => (text::clock(logged.seen.at), Type::Mono, palette.t2),
-            "window.col_since" => (
-                delta.map_or_else(String::new, duration),
-                Type::Mono,
-                if delta.is_some_and(|d| d >= 1_000_000) { palette.t2 } else { faint },
-            ),
-            "window.col_way" => {
-                let color = if logged.seen.direction == Direction::Sent { palette.t1 } else { palette.t2 };
-                let (a, b) = (cell.left_center() + vec2(4.0, 0.0), cell.right_center() - vec2(4.0, 0.0));
-                let head = logged.seen.direction != Direction::Unknown;
-                let (from, to) = if logged.seen.direction == Direction::Received { (b, a) } else { (a, b) };
-                shapes::arrow(ui.painter(), from, to, head, eframe::egui::Stroke::new(1.3, color));
-                return;
+
+    fn len(&self) -> usize {
+        self.document.analysis.facts.messages.len()
+    }
+
+    fn within(&self, row: usize) -> bool {
+        self.message(row).is_some_and(|m| m.run == self.run || m.observer == Observer::Server)
+    }
+
+    fn key(&self) -> u64 {
+        u64::from(self.run.0)
+    }
+
+    fn cell(&self, row: usize, column: &'static str, before: Option<usize>) -> Cell {
+        let Some(logged) = self.message(row) else { return Cell::default() };
+        let message = &logged.seen.message;
+        let text = match column {
+            "time" => text::clock(logged.seen.at),
+            "since" => self.since(row, before).map_or_else(String::new, duration),
+            "way" => {
+                let direction = logged.seen.direction;
+                return Cell { text: way(direction).to_owned(), draw: Draw::Arrow(direction) };
             }
-            "window.col_title" => {
-                let mut cell = cell;
-                if tone == Tone::Fail {
-                    let icon = cut_left(&mut cell, 17.0);
-                    shapes::sign(ui.painter(), palette, icon.left_center() + vec2(6.0, 0.0), 11.0, Sign::Tone(Tone::Fail));
-                }
-                let ink = if tone == Tone::Fail { palette.fail } else { palette.t1 };
-                text::paint(ui, cell, align, &title, Type::Name, ink);
-                return;
+            "message" => {
+                let tone = ladder::message_tone(message);
+                let said = title(logged);
+                return if tone == Tone::Fail { Cell::toned(said, tone) } else { said.into() };
             }
-            "window.col_peer" => {
-                (text::visible(logged.seen.remote.as_deref().unwrap_or("")).into_owned(), Type::Mono, palette.t2)
-            }
-            "window.col_call_id" => {
-                (text::visible(crate::timeline::ladder::call_id(&logged.seen.message)).into_owned(), Type::Mono, faint)
-            }
-            _ => (logged.source.line.to_string(), Type::Mono, faint),
+            "peer" => text::visible(logged.seen.remote.as_deref().unwrap_or("")).into_owned(),
+            "call-id" => text::visible(ladder::call_id(message)).into_owned(),
+            "method" => text::visible(message.cseq().as_ref().map_or("", |cseq| cseq.method.as_str())).into_owned(),
+            "cseq" => message.cseq().map_or_else(String::new, |cseq| cseq.number.to_string()),
+            "copy" => logged.sent_before.to_string(),
+            "file" => text::visible(self.document.member_path(logged.source.member)).into_owned(),
+            _ => logged.source.line.to_string(),
         };
-        text::paint(ui, cell, align, &said, kind, ink);
-    });
+        text.into()
+    }
+
+    fn order(&self, row: usize, column: &'static str) -> Order {
+        let Some(logged) = self.message(row) else { return Order::None };
+        match column {
+            "time" => Order::number(logged.seen.at.map(|at| at.0)),
+            "since" => Order::number(self.since(row, row.checked_sub(1))),
+            "cseq" => logged.seen.message.cseq().map_or(Order::None, |cseq| Order::count(u64::from(cseq.number))),
+            "copy" => Order::count(u64::from(logged.sent_before)),
+            "line" => Order::count(logged.source.line),
+            _ => {
+                let text = self.cell(row, column, None).text;
+                if text.is_empty() { Order::None } else { Order::Text(text.to_lowercase()) }
+            }
+        }
+    }
+
+    fn holds(&self, row: usize, wish: &str) -> bool {
+        self.message(row).is_some_and(|m| contains(&m.seen.message.text, wish))
+    }
+
+    fn chosen(&self, row: usize) -> bool {
+        self.selection.message.is_some() && self.selection.message == id(row)
+    }
+
+    fn spoken(&self, row: usize) -> String {
+        let Some(m) = self.message(row) else { return String::new() };
+        let line = format!("{} {}", word("window.col_line"), m.source.line);
+        format!("{} {} {}, {line}", text::clock(m.seen.at), way(m.seen.direction), title(m))
+    }
+
+    fn none(&self) -> &'static str {
+        word("window.no_messages")
+    }
 }

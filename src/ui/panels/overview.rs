@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! verdict and stages
-//! findings | registrations, calls | coverage
+//! findings | proof, registrations, calls (wide: lists or ladder beside) | coverage
 //! timeline
 //! ```
 
@@ -11,10 +11,12 @@ use eframe::egui::{Rect, Ui};
 use super::{calls, card, coverage, excerpt, findings, registrations, verdict};
 use crate::base::words::word;
 use crate::ui::widgets::{self, area, cut_bottom, cut_left, cut_right, cut_top, line_right};
-use crate::ui::{Cx, Document, ViewState, timeline};
+use crate::ui::{Cx, Document, ViewState, ladder, timeline};
 
 /// Below this width coverage goes under the findings.
 const NARROW: f32 = 1100.0;
+/// From this width on the middle is two columns.
+const WIDE: f32 = 1200.0;
 
 /// The whole view.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
@@ -31,45 +33,68 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
         findings::list(ui, cx, document, state, left);
         line_right(ui, palette, left);
     });
-    area(ui, "coverage", right, palette.panel, |ui| coverage::show(ui, cx, document, right));
-    area(ui, "facts", rect, palette.panel, |ui| {
-        middle(ui, cx, document, state);
-        line_right(ui, palette, rect);
+    area(ui, "coverage", right, palette.panel, |ui| coverage::show(ui, cx, document, state, right));
+    let chosen = state.selection.finding.is_some() || state.selection.stage.is_some() || state.selection.lines.is_some();
+    let beside = rect.width() >= WIDE;
+    let half = rect.width() * 0.5;
+    let main = if beside { cut_left(&mut rect, half) } else { rect };
+    area(ui, "facts", main, palette.panel, |ui| {
+        // Another finding starts at its top, not where the last one was scrolled to.
+        let name = format!("facts-{:?}", state.selection.finding);
+        widgets::rows(ui, &name, |ui| {
+            proof(ui, cx, document, state);
+            if !(beside && chosen) {
+                lists(ui, cx, document, state);
+            }
+        });
+        line_right(ui, palette, main);
     });
+    if beside {
+        // What is chosen has its proof at the left and the lists beside it; else the ladder of the call or registration is there.
+        area(ui, "beside", rect, palette.panel, |ui| {
+            if chosen {
+                widgets::rows(ui, "lists", |ui| lists(ui, cx, document, state));
+            } else {
+                ladder::show(ui, cx, document, state, rect);
+            }
+            line_right(ui, palette, rect);
+        });
+    }
     area(ui, "timeline", lanes, palette.base, |ui| timeline::show(ui, cx, document, state, lanes));
 }
 
-/// The proof of what is chosen on top, then registrations and calls.
-fn middle(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState) {
+/// The proof of what is chosen.
+fn proof(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState) {
     let facts = &document.analysis.facts;
     let finding = state.selection.finding.and_then(|n| document.analysis.findings.get(n));
-    // Another finding starts at its top, not where the last one was scrolled to.
-    let name = format!("facts-{:?}", state.selection.finding);
-    widgets::rows(ui, &name, |ui| {
-        let stage = state.selection.stage;
-        let of_stage = stage.and_then(|id| facts.runs.get(state.run)?.stages.iter().find(|s| s.id == id));
-        let evidence = finding.map(|f| &f.evidence).or(of_stage.map(|s| &s.evidence));
-        // Lines that belong to nothing chosen here stand on top: a checklist's proof, an error record.
-        if let Some(lines) = state.selection.lines
-            && evidence.is_none_or(|list| card::shown_lines(state, list).is_none())
-        {
-            let rect = widgets::reserve(ui, excerpt::wanted_height(state, lines));
-            excerpt::show(ui, cx, document, state, lines, rect);
-        }
-        if let Some(finding) = finding {
-            card::finding(ui, cx, document, state, finding);
-        }
-        if let Some(stage) = stage {
-            card::stage(ui, cx, document, state, stage);
-        }
-        let run = state.run_id();
-        let of_run = facts.registrations.iter().filter(|r| r.run == run || facts.runs.is_empty()).count();
-        heading(ui, cx, word("window.registrations"), of_run);
-        registrations::list(ui, cx, document, state);
-        let of_run = facts.calls.iter().filter(|c| c.run == run || facts.runs.is_empty()).count();
-        heading(ui, cx, word("window.calls"), of_run);
-        calls::list(ui, cx, document, state);
-    });
+    let stage = state.selection.stage;
+    let of_stage = stage.and_then(|id| facts.runs.get(state.run)?.stages.iter().find(|s| s.id == id));
+    let evidence = finding.map(|f| &f.evidence).or(of_stage.map(|s| &s.evidence));
+    // Lines that belong to nothing chosen here stand on top: a checklist's proof, an error record.
+    if let Some(lines) = state.selection.lines
+        && evidence.is_none_or(|list| card::shown_lines(state, list).is_none())
+    {
+        let rect = widgets::reserve(ui, excerpt::wanted_height(state, lines));
+        excerpt::show(ui, cx, document, state, lines, rect);
+    }
+    if let Some(finding) = finding {
+        card::finding(ui, cx, document, state, finding);
+    }
+    if let Some(stage) = stage {
+        card::stage(ui, cx, document, state, stage);
+    }
+}
+
+/// Registrations and calls.
+fn lists(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState) {
+    let facts = &document.analysis.facts;
+    let run = state.run_id();
+    let of_run = facts.registrations.iter().filter(|r| r.run == run || facts.runs.is_empty()).count();
+    heading(ui, cx, word("window.registrations"), of_run);
+    registrations::list(ui, cx, document, state);
+    let of_run = facts.calls.iter().filter(|c| c.run == run || facts.runs.is_empty()).count();
+    heading(ui, cx, word("window.calls"), of_run);
+    calls::list(ui, cx, document, state);
 }
 
 fn heading(ui: &mut Ui, cx: &Cx<'_>, title: &str, count: usize) {

@@ -5,10 +5,13 @@ use eframe::egui::{Align, Ui, vec2};
 use crate::base::Tone;
 use crate::base::words::{Words, word};
 use crate::session::registration::{Attempt, AttemptKind, Registration, RegistrationState};
+use crate::session::{MessageId, RunId};
 use crate::timeline::Subject;
 use crate::timeline::figures::duration;
 use crate::timeline::lanes::registration::{is_challenge, tone};
 use crate::ui::shapes::{self, Sign};
+use crate::ui::state::Selection;
+use crate::ui::table::{Cell, Column, Order, Rows};
 use crate::ui::widgets::{self, Row, cut_left, cut_right, cut_top, line_below};
 use crate::ui::{Command, Cx, Document, Type, ViewState, text};
 
@@ -111,19 +114,9 @@ fn attempt_row(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewSt
     if !ui.is_rect_visible(rect) {
         return;
     }
-    let (tone, said) = match attempt.status {
-        Some(status) if passed(attempt) => (Tone::Ok, format!("{status} {}", attempt.reason.as_deref().unwrap_or(""))),
-        Some(status) if is_challenge(attempt) => (Tone::Muted, format!("{status} {}", word("window.challenge"))),
-        Some(status) => (Tone::Fail, format!("{status} {}", attempt.reason.as_deref().unwrap_or(""))),
-        None => (Tone::Fail, word("timeline.no_answer").to_owned()),
-    };
-    let kind = word(match attempt.kind {
-        AttemptKind::Register => "ladder.register",
-        AttemptKind::Refresh => "ladder.refresh",
-        AttemptKind::Unregister => "ladder.unregister",
-    });
+    let (tone, said) = outcome(attempt);
+    let kind = kind(attempt);
     let line = document.analysis.facts.message(attempt.request).map_or(0, |m| m.source.line);
-    let said = text::visible(&said).into_owned();
     let name = format!("REGISTER {kind} {} {said}", text::clock(attempt.at));
     let key = (u64::from(place.0) << 32) | place.1 as u64;
     let selected = state.selection.message == Some(attempt.request)
@@ -151,4 +144,145 @@ fn attempt_row(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewSt
     };
     text::paint(ui, inner, Align::Min, &format!("{said} {sends}"), Type::Table, ink);
     line_below(ui, palette, rect);
+}
+
+/// Attempts to register as rows of a table, of all registrations in order.
+pub struct Attempts<'a> {
+    document: &'a Document,
+    run: RunId,
+    selection: Selection,
+    places: Vec<(u32, usize)>,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::mono("time", "window.col_time", 118.0),
+    Column::text("aor", "list.col_address", 200.0).main().grows(),
+    Column::text("kind", "list.col_kind", 96.0),
+    Column::text("answer", "list.col_answer", 200.0).main(),
+    Column::time("took", "list.col_took", 76.0),
+    Column::number("expires", "list.col_expires", 76.0),
+    Column::number("sent", "list.col_sends", 64.0),
+    Column::mono("peer", "window.col_peer", 160.0),
+    Column::number("retry-after", "list.col_retry", 84.0).hidden(),
+    Column::mono("call-id", "window.col_call_id", 220.0).faint().hidden(),
+    Column::number("line", "window.col_line", 64.0).faint(),
+];
+
+/// Registration and attempt of a row.
+fn places(document: &Document) -> impl Iterator<Item = (u32, usize)> + '_ {
+    (0_u32..).zip(&document.analysis.facts.registrations).flat_map(|(id, r)| (0..r.attempts.len()).map(move |place| (id, place)))
+}
+
+/// What a row leads to.
+pub fn place(document: &Document, row: usize) -> Option<(Subject, MessageId)> {
+    let (id, place) = places(document).nth(row)?;
+    let attempt = document.analysis.facts.registrations.get(id as usize)?.attempts.get(place)?;
+    Some((Subject::Registration(id), attempt.answer.unwrap_or(attempt.request)))
+}
+
+/// How an attempt ended, and what to say of it.
+fn outcome(attempt: &Attempt) -> (Tone, String) {
+    let (tone, said) = match attempt.status {
+        Some(status) if passed(attempt) => (Tone::Ok, format!("{status} {}", attempt.reason.as_deref().unwrap_or(""))),
+        Some(status) if is_challenge(attempt) => (Tone::Muted, format!("{status} {}", word("window.challenge"))),
+        Some(status) => (Tone::Fail, format!("{status} {}", attempt.reason.as_deref().unwrap_or(""))),
+        None => (Tone::Fail, word("timeline.no_answer").to_owned()),
+    };
+    (tone, text::visible(&said).into_owned())
+}
+
+fn kind(attempt: &Attempt) -> &'static str {
+    word(match attempt.kind {
+        AttemptKind::Register => "ladder.register",
+        AttemptKind::Refresh => "ladder.refresh",
+        AttemptKind::Unregister => "ladder.unregister",
+    })
+}
+
+impl<'a> Attempts<'a> {
+    /// Attempts of a run.
+    pub fn new(document: &'a Document, run: RunId, selection: Selection) -> Self {
+        Self { document, run, selection, places: places(document).collect() }
+    }
+
+    fn attempt(&self, row: usize) -> Option<(&'a Registration, &'a Attempt)> {
+        let (id, place) = self.places.get(row)?;
+        let registration = self.document.analysis.facts.registrations.get(*id as usize)?;
+        Some((registration, registration.attempts.get(*place)?))
+    }
+}
+
+impl Rows for Attempts<'_> {
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    fn within(&self, row: usize) -> bool {
+        self.attempt(row).is_some_and(|(r, _)| r.run == self.run || self.document.analysis.facts.runs.is_empty())
+    }
+
+    fn key(&self) -> u64 {
+        u64::from(self.run.0)
+    }
+
+    fn cell(&self, row: usize, column: &'static str, _before: Option<usize>) -> Cell {
+        let Some((registration, attempt)) = self.attempt(row) else { return Cell::default() };
+        let number = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());
+        let text = match column {
+            "time" => text::clock(attempt.at),
+            "aor" => text::private(&registration.aor),
+            "kind" => kind(attempt).to_owned(),
+            "answer" => {
+                let (tone, said) = outcome(attempt);
+                return Cell::toned(said, tone);
+            }
+            "took" => attempt.duration_us.map_or_else(String::new, duration),
+            "expires" => attempt.expires_s.map_or_else(String::new, |s| format!("{s} s")),
+            "sent" => attempt.sends.to_string(),
+            "peer" => attempt.remote.as_ref().map_or_else(String::new, text::private),
+            "retry-after" => attempt.retry_after_s.map_or_else(String::new, |s| format!("{s} s")),
+            "call-id" => text::private(&attempt.call_id),
+            _ => number(self.document.analysis.facts.message(attempt.request).map(|m| m.source.line)),
+        };
+        text.into()
+    }
+
+    fn order(&self, row: usize, column: &'static str) -> Order {
+        let Some((_, attempt)) = self.attempt(row) else { return Order::None };
+        let count = |value: Option<u64>| value.map_or(Order::None, Order::count);
+        match column {
+            "time" => Order::number(attempt.at.map(|at| at.0)),
+            "took" => Order::number(attempt.duration_us),
+            "expires" => count(attempt.expires_s),
+            "sent" => Order::count(u64::from(attempt.sends)),
+            "retry-after" => count(attempt.retry_after_s),
+            "line" => count(self.document.analysis.facts.message(attempt.request).map(|m| m.source.line)),
+            _ => {
+                let text = self.cell(row, column, None).text;
+                if text.is_empty() { Order::None } else { Order::Text(text.to_lowercase()) }
+            }
+        }
+    }
+
+    fn numbers(&self, row: usize) -> Vec<String> {
+        self.attempt(row).map(|(registration, _)| text::private(&registration.aor)).into_iter().collect()
+    }
+
+    fn chosen(&self, row: usize) -> bool {
+        let message = self.selection.message;
+        message.is_some() && self.attempt(row).is_some_and(|(_, a)| message == Some(a.request) || message == a.answer)
+    }
+
+    fn spoken(&self, row: usize) -> String {
+        let Some((_, attempt)) = self.attempt(row) else { return String::new() };
+        format!("REGISTER {} {} {}", kind(attempt), text::clock(attempt.at), outcome(attempt).1)
+    }
+
+    fn none(&self) -> &'static str {
+        word("window.no_registration")
+    }
 }

@@ -1,19 +1,45 @@
-//! The first screen: open, drop, try a sample, where to get logs, keys. In: names of samples. Out: commands.
+//! The first screen: open, drop, files opened lately, samples, where to get logs, keys. In: their names. Out: commands.
 //! Left-aligned, at most 1040 points wide.
 
-use eframe::egui::{Align, CornerRadius, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use eframe::egui::{Align, CornerRadius, Pos2, Rect, ScrollArea, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
-use crate::base::words::word;
+use crate::base::words::{Words, word};
 use crate::timeline::scene::Look as Meaning;
-use crate::ui::widgets::{Look, button, cut_left, cut_right, cut_top, key_cap};
+use crate::ui::command::WindowCommand;
+use crate::ui::shapes::{self, Sign};
+use crate::ui::widgets::{self, Look, Row, button, cut_left, cut_right, cut_top, key_cap};
 use crate::ui::{Command, Cx, Palette, Type, keys, text};
 
+/// A file opened lately.
+#[derive(Clone, Debug, Default)]
+pub struct Recent {
+    /// Its name.
+    pub name: String,
+    /// The last folders of its place.
+    pub folder: String,
+    /// Day and size, once the disk told them.
+    pub figures: String,
+    /// Is it still there?
+    pub found: bool,
+}
+
 /// The screen.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, samples: &[String], rect: Rect) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, samples: &[String], recent: Option<&[Recent]>, rect: Rect) {
+    ScrollArea::vertical().id_salt("welcome").auto_shrink([false, false]).show(ui, |ui| {
+        let used = screen(ui, cx, samples, recent, rect);
+        ui.allocate_rect(Rect::from_min_max(rect.min, pos2(rect.max.x - 12.0, used)), Sense::hover());
+    });
+}
+
+/// Everything; gives its lower end.
+fn screen(ui: &mut Ui, cx: &mut Cx<'_>, samples: &[String], recent: Option<&[Recent]>, rect: Rect) -> f32 {
     let palette = cx.palette;
+    // It moves with the scroll place of its panel.
+    let rect = Rect::from_min_size(pos2(rect.left(), ui.cursor().top()), rect.size());
     let width = (rect.width() - 48.0).min(1040.0);
     let top = (rect.height() * 0.09).clamp(20.0, 72.0);
-    let mut body = Rect::from_min_size(pos2(rect.center().x - width / 2.0, rect.top() + top), vec2(width, rect.height() - top));
+    let mut body =
+        Rect::from_min_size(pos2(rect.center().x - width / 2.0, rect.top() + top), vec2(width, (rect.height() - top).max(900.0)));
     text::line(ui, cut_top(&mut body, 30.0), Align::Min, word("window.welcome_title"), Type::Verdict, palette.t1);
     text::line(ui, cut_top(&mut body, 24.0), Align::Min, word("window.welcome_what"), Type::Body, palette.t2);
     cut_top(&mut body, 18.0);
@@ -23,8 +49,74 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, samples: &[String], rect: Rect) {
     let mut left = body;
     let right = cut_right(&mut left, (width * 0.37).max(300.0).min(width * 0.5));
     left.max.x -= 56.0_f32.min(width * 0.05);
-    try_it(ui, cx, samples, left);
-    help(ui, palette, right);
+    if let Some(recent) = recent {
+        opened_lately(ui, cx, recent, &mut left);
+    }
+    let lower = try_it(ui, cx, samples, left);
+    lower.max(help(ui, palette, right)) + 20.0
+}
+
+const ROW: f32 = 46.0;
+
+/// Files opened lately: names and places, no contents.
+fn opened_lately(ui: &mut Ui, cx: &mut Cx<'_>, recent: &[Recent], rect: &mut Rect) {
+    let palette = cx.palette;
+    let line = Rect::from_min_size(rect.min, vec2(rect.width(), 26.0));
+    heading(ui, palette, rect, word("settings.recent"));
+    rect.min.y -= 10.0;
+    text::line(ui, line, Align::Max, word("settings.recent_what"), Type::Small, palette.t3);
+    if recent.is_empty() {
+        let place = cut_top(rect, 40.0);
+        text::line(ui, place, Align::Min, word("settings.recent_empty"), Type::Small, palette.t2);
+    }
+    for (place, file) in recent.iter().enumerate() {
+        let row = cut_top(rect, ROW);
+        let said = if file.found { file.folder.clone() } else { word("settings.recent_gone").to_owned() };
+        let name = text::visible(&file.name).into_owned();
+        let spoken = [name.as_str(), &said, &file.figures].join(", ");
+        let mut inner = row;
+        let cross = cut_right(&mut inner, 30.0);
+        let line = Row { rect: inner, key: ("recent", place as u64), name: &spoken, selected: false };
+        if widgets::row(ui, palette, &line).clicked() {
+            cx.send(Command::Window(WindowCommand::OpenRecent(place)));
+        }
+        let forget = Words::current().fill("settings.forget", &[("name", &name)]);
+        let button = Rect::from_center_size(cross.center(), Vec2::splat(18.0));
+        let remove = widgets::icon_button(ui, palette, button, &forget, |ui, rect, _| {
+            shapes::cross(ui.painter(), rect.center(), 3.6, palette.t2);
+        });
+        if remove.clicked() {
+            cx.send(Command::Window(WindowCommand::ForgetOne(place)));
+        }
+        let icon = cut_left(&mut inner, 30.0);
+        if file.found {
+            page(ui, palette, icon.center());
+        } else {
+            shapes::sign(ui.painter(), palette, icon.center(), 14.0, Sign::NotSeen);
+        }
+        text::paint(ui, cut_right(&mut inner, 150.0).shrink2(vec2(6.0, 0.0)), Align::Max, &file.figures, Type::Mono, palette.t2);
+        let mut names = inner.shrink2(vec2(0.0, 5.0));
+        text::paint(ui, cut_top(&mut names, 19.0), Align::Min, &name, Type::Strong, palette.t1);
+        text::paint(ui, names, Align::Min, &text::visible(&said), Type::Small, palette.t2);
+        widgets::line_below(ui, palette, row);
+    }
+    rect.min.y += 24.0;
+}
+
+/// A sheet of paper with a folded corner.
+fn page(ui: &Ui, palette: &Palette, centre: Pos2) {
+    let (left, right, top, bottom) = (centre.x - 5.0, centre.x + 5.0, centre.y - 7.0, centre.y + 7.0);
+    let sheet = [
+        pos2(left, top),
+        pos2(right - 4.0, top),
+        pos2(right, top + 4.0),
+        pos2(right, bottom),
+        pos2(left, bottom),
+        pos2(left, top),
+    ];
+    ui.painter().line(sheet.to_vec(), Stroke::new(1.2, palette.t2));
+    let fold = vec![pos2(right - 4.0, top), pos2(right - 4.0, top + 4.0), pos2(right, top + 4.0)];
+    ui.painter().line(fold, Stroke::new(1.2, palette.t2));
 }
 
 fn drop_zone(ui: &mut Ui, cx: &mut Cx<'_>, zone: Rect) {
@@ -44,8 +136,14 @@ fn drop_zone(ui: &mut Ui, cx: &mut Cx<'_>, zone: Rect) {
         cx.send(Command::OpenFiles);
     }
     let at = pos2(open.rect.right() + 8.0, words.top());
-    if button(ui, palette, at, word("window.open_folder"), "", Look::Plain).clicked() {
+    let folder = button(ui, palette, at, word("window.open_folder"), "", Look::Plain);
+    if folder.clicked() {
         cx.send(Command::OpenFolder);
+    }
+    // Where the system has no dialog for files, a path can be typed.
+    let at = pos2(folder.rect.right() + 8.0, words.top());
+    if button(ui, palette, at, word("window.type_path"), "", Look::Plain).clicked() {
+        cx.send(Command::Window(WindowCommand::TogglePalette));
     }
 }
 
@@ -75,7 +173,7 @@ fn heading(ui: &mut Ui, palette: &Palette, rect: &mut Rect, title: &str) {
     cut_top(rect, 10.0);
 }
 
-fn try_it(ui: &mut Ui, cx: &mut Cx<'_>, samples: &[String], mut rect: Rect) {
+fn try_it(ui: &mut Ui, cx: &mut Cx<'_>, samples: &[String], mut rect: Rect) -> f32 {
     let palette = cx.palette;
     if !samples.is_empty() {
         heading(ui, palette, &mut rect, word("window.try_it"));
@@ -90,14 +188,14 @@ fn try_it(ui: &mut Ui, cx: &mut Cx<'_>, samples: &[String], mut rect: Rect) {
         rect.min.y = at.y + 52.0;
     }
     heading(ui, palette, &mut rect, word("window.privacy"));
-    text::wrapped(ui, rect, 4, word("window.privacy_text"), Type::Body, palette.t2);
+    rect.min.y + text::wrapped(ui, rect, 4, word("window.privacy_text"), Type::Body, palette.t2)
 }
 
 fn next_place(at: Pos2, used: &Rect, rect: Rect) -> Pos2 {
     if used.right() + 260.0 > rect.right() { pos2(rect.left(), at.y + 36.0) } else { pos2(used.right() + 8.0, at.y) }
 }
 
-fn help(ui: &mut Ui, palette: &Palette, mut rect: Rect) {
+fn help(ui: &mut Ui, palette: &Palette, mut rect: Rect) -> f32 {
     heading(ui, palette, &mut rect, word("window.where_title"));
     for key in ["window.where_bundle", "window.where_ced"] {
         let used = text::wrapped(ui, rect, 6, word(key), Type::Small, palette.t2);
@@ -111,4 +209,5 @@ fn help(ui: &mut Ui, palette: &Palette, mut rect: Rect) {
         key_cap(ui, palette, cap.left_center(), key.caps);
         text::line(ui, row, Align::Min, word(key.words), Type::Small, palette.t2);
     }
+    rect.min.y
 }

@@ -18,13 +18,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
     below(ui, cx, document, state, rect);
 }
 
-/// The calls view: the table instead of the lanes.
+/// The calls view: a table instead of the lanes.
 pub fn calls(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
     let palette = cx.palette;
-    let count = calls::of_run(document, state).len().max(1) as f32;
-    let height = (56.0 + count * 23.0).min(rect.height() * 0.4);
+    let height = (rect.height() * 0.46).max(180.0);
     let table = cut_top(&mut rect, height);
-    area(ui, "calls", table, palette.panel, |ui| calls::table(ui, cx, document, state, table));
+    area(ui, "calls", table, palette.panel, |ui| calls::lists(ui, cx, document, state, table));
     below(ui, cx, document, state, rect);
 }
 

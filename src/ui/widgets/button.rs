@@ -41,6 +41,22 @@ pub fn button(ui: &mut Ui, palette: &Palette, at: Pos2, label: &str, key: &str, 
     response
 }
 
+/// A word without an outline that does something, cut off the right of `rect`.
+pub fn flat(ui: &mut Ui, palette: &Palette, rect: &mut Rect, label: &str) -> Response {
+    let galley = text::galley(ui, label, Type::Table, palette.t2, 160.0);
+    let place = super::cut_right(rect, galley.size().x + 16.0);
+    let id = ui.next_auto_id();
+    ui.skip_ahead_auto_ids(1);
+    let response = ui.interact(place, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+    if response.hovered() {
+        ui.painter().rect_filled(place, CornerRadius::same(4), palette.hover);
+    }
+    text::place(ui, place, Align::Center, galley);
+    super::focus_ring(ui, palette, place, &response);
+    response
+}
+
 /// A button without words on it: `paint` draws its sign, `label` is its name and its words on hover.
 pub fn icon_button(ui: &mut Ui, palette: &Palette, rect: Rect, label: &str, paint: impl FnOnce(&Ui, Rect, bool)) -> Response {
     let id = ui.next_auto_id();

@@ -5,7 +5,7 @@ mod row;
 
 use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2, vec2};
 
-pub use button::{Look, button, icon_button, key_cap, link};
+pub use button::{Look, button, flat, icon_button, key_cap, link};
 pub use row::{Row, row};
 
 use super::fonts::Type;

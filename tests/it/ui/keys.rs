@@ -84,6 +84,7 @@ fn every_key_of_the_lists_is_handled() {
 #[test]
 fn letters_typed_into_a_field_are_no_shortcuts() {
     let mut harness = good();
+    press(&mut harness, Key::Num4);
     with(&mut harness, Modifiers::COMMAND, Key::F);
     says(&harness, "13 of 13 messages");
     harness.get_by_role(Role::TextInput).type_text("e");
@@ -224,6 +225,7 @@ fn zoom_and_filter_are_undone() {
     for _ in 0..2 {
         with(&mut harness, Modifiers { shift: true, ..Modifiers::COMMAND }, Key::Z);
     }
+    press(&mut harness, Key::Num4);
     with(&mut harness, Modifiers::COMMAND, Key::F);
     harness.get_by_role(Role::TextInput).type_text("sendonly");
     harness.run_steps(4);

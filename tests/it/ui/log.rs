@@ -331,6 +331,9 @@ fn twenty_million_rows_scroll_like_ten() {
     }
     says(&harness, "200 of 20,000,000 records");
     times.sort();
-    let at = |part: f64| &times[((times.len() - 1) as f64 * part) as usize];
-    println!("frames {}: median {:?}, p99 {:?}, longest {:?}", times.len(), at(0.5), at(0.99), at(1.0));
+    for kind in ["end", "home", "error", "page", "wheel", "filter"] {
+        let of: Vec<Duration> = times.iter().filter(|(_, what)| what == kind).map(|(time, _)| *time).collect();
+        let at = |part: f64| of[((of.len() - 1) as f64 * part) as usize];
+        println!("{kind}: {} frames, median {:?}, p99 {:?}, longest {:?}", of.len(), at(0.5), at(0.99), at(1.0));
+    }
 }

@@ -8,6 +8,8 @@
 
 use eframe::egui::{Align, CornerRadius, Rect, ScrollArea, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
+mod state;
+
 use super::fonts::ScreenWidth;
 use super::shapes::{self, Sign};
 use super::widgets::{self, Row as Line, area, cut_top, line_below};
@@ -23,6 +25,8 @@ use crate::timeline::ladder::place::ROW_PX;
 use crate::timeline::ladder::{Arrow, Kind, Ladder, Place, Row, place};
 use crate::timeline::lanes::call::name;
 
+pub use state::{Against, LadderCommand, LadderState, Tab};
+
 const ROW: f32 = ROW_PX as f32;
 const HOSTS: f32 = 44.0;
 
@@ -34,20 +38,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
         widgets::empty(ui, palette, body, word("window.no_subject"));
         return;
     };
-    let count = Words::current().fill("window.n_messages", &[("n", &ladder.messages.to_string())]);
-    let body = widgets::head(ui, palette, rect, word("window.ladder"), &about(document, state), &count);
-    if let Some(Subject::Call(id)) = state.selection.subject {
-        let bar = Rect::from_min_size(rect.min, vec2(rect.width() - 104.0, widgets::HEAD));
-        let place = Rect::from_min_max(pos2(bar.right() - 170.0, bar.top()), bar.max);
-        if widgets::link(ui, palette, place, Align::Max, word("window.copy_ask")).clicked() {
-            cx.send(Command::CopyAsk(About::Call(id)));
-        }
-    }
+    let body = head(ui, cx, document, state, &ladder, rect);
     if ladder.rows.is_empty() {
         widgets::empty(ui, palette, body, word("window.no_rows"));
         return;
     }
-    let layout = place(&ladder, f64::from(body.width()) - 8.0, &ScreenWidth(ui.ctx()));
+    let scale = ui.ctx().pixels_per_point();
+    let layout = state
+        .ladder
+        .layout(&ladder, body.width(), scale, || place(&ladder, f64::from(body.width()) - 8.0, &ScreenWidth(ui.ctx())));
     let reveal = std::mem::take(&mut state.reveal);
     let chosen = state.selection.message.and_then(|id| ladder.row_of(id));
     let open = ScrollArea::horizontal().id_salt("ladder-wide").auto_shrink([false, false]);
@@ -71,13 +70,55 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
                     lanes(ui, cx, &ladder, &layout, number, rect);
                     show_row(ui, cx, state, &ladder, &layout, row, number, rect);
                 }
-                brackets(ui, cx, &ladder, &layout, top - first as f32 * ROW);
+                brackets(ui, cx, &ladder, &layout, range, top - first as f32 * ROW);
+                cursor(ui, cx, state, &ladder, document, top - first as f32 * ROW);
             });
         });
     });
 }
 
-fn about(document: &Document, state: &ViewState) -> String {
+/// Name, what it is about, how many messages; copies of it.
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, ladder: &Ladder, rect: Rect) -> Rect {
+    let palette = cx.palette;
+    let body = widgets::head(ui, palette, rect, "", "", "");
+    let mut bar = Rect::from_min_max(rect.min, pos2(rect.right(), body.top())).shrink2(vec2(12.0, 0.0));
+    let mut links = vec![
+        ("ladder-view.copy_mermaid", Command::Ladder(LadderCommand::CopyMermaid)),
+        ("ladder-view.copy_text", Command::Ladder(LadderCommand::CopyText)),
+    ];
+    if let Some(Subject::Call(id)) = state.selection.subject {
+        links.push(("window.copy_ask", Command::CopyAsk(About::Call(id))));
+    }
+    for (key, command) in links {
+        let width = text::galley(ui, word(key), Type::Small, palette.accent, 240.0).size().x;
+        let link = widgets::cut_right(&mut bar, width);
+        if widgets::link(ui, palette, link, Align::Max, word(key)).clicked() {
+            cx.send(command);
+        }
+        widgets::cut_right(&mut bar, 14.0);
+    }
+    let used = text::line(ui, bar, Align::Min, word("window.ladder"), Type::Head, palette.t1).rect;
+    bar.min.x = used.right() + 8.0;
+    let count = Words::current().fill("window.n_messages", &[("n", &ladder.messages.to_string())]);
+    text::line(ui, bar, Align::Min, &format!("{}, {count}", about(document, state)), Type::Small, palette.t3);
+    body
+}
+
+/// The time cursor of all panels between the rows, when it is not the chosen one's time.
+fn cursor(ui: &Ui, cx: &Cx<'_>, state: &ViewState, ladder: &Ladder, document: &Document, top: f32) {
+    let Some(us) = state.cursor_us else { return };
+    let chosen = state.selection.message.and_then(|id| document.analysis.facts.message(id)).and_then(|m| m.seen.at);
+    if chosen.is_some_and(|at| at.0 == us) {
+        return;
+    }
+    let y = top + ladder.row_at(us).map_or(0.0, |row| (row as f32 + 1.0) * ROW);
+    let rect = ui.max_rect();
+    ui.painter().hline(rect.x_range(), y - 0.5, Stroke::new(1.0, cx.palette.cursor));
+    ui.painter().circle_filled(pos2(rect.left() + 4.0, y - 0.5), 3.0, cx.palette.cursor);
+}
+
+/// What the ladder shows, in words.
+pub fn about(document: &Document, state: &ViewState) -> String {
     let facts = &document.analysis.facts;
     match state.selection.subject {
         Some(Subject::Call(id)) => facts.calls.get(id.0 as usize).map_or_else(String::new, |call| {
@@ -86,7 +127,10 @@ fn about(document: &Document, state: &ViewState) -> String {
                 crate::session::call::CallDirection::Incoming => "window.incoming",
                 crate::session::call::CallDirection::Unknown => "window.way_unknown",
             });
-            format!("{}, {way} {}", name(call), super::panels::calls::party(call))
+            let others =
+                state.calls_in_ladder().into_iter().filter(|other| *other != id).filter_map(|id| facts.calls.get(id.0 as usize));
+            let others: String = others.map(|call| format!(" + {}", name(call))).collect();
+            format!("{}, {way} {}{others}", name(call), super::panels::calls::party(call))
         }),
         Some(Subject::Registration(id)) => facts
             .registrations
@@ -202,6 +246,24 @@ fn show_row(
             let words = Rect::from_min_max(pos2(pill.left() + 22.0, pill.top()), pill.max - vec2(6.0, 0.0));
             text::paint(ui, words, Align::Min, &said, Type::Small, palette.t2);
         }
+        Kind::Step { text: words, tone, source } => {
+            let said = text::shown(words);
+            let name = format!("{} {said}, {} {}", text::clock(row.at), word("window.col_line"), row.line);
+            let selected = state.selection.lines == Some(*source);
+            let response = widgets::row(ui, palette, &Line { rect, key: ("row", number as u64), name: &name, selected });
+            if response.clicked() {
+                cx.send(Command::ShowLines(*source));
+            }
+            gutter(ui, cx, layout, row, rect, selected);
+            let mut room = Rect::from_x_y_ranges(
+                x_of(layout, rect.left(), 0) + 10.0..=rect.left() + layout.bracket_px as f32,
+                rect.y_range(),
+            );
+            let icon = widgets::cut_left(&mut room, 16.0);
+            shapes::sign(ui.painter(), palette, icon.left_center() + vec2(5.5, 0.0), 11.0, Sign::Tone(*tone));
+            let ink = if *tone == Tone::Fail { palette.fail } else { palette.t3 };
+            text::paint(ui, room, Align::Min, &said, Type::Small, ink);
+        }
         Kind::Arrow(arrow) => {
             let selected = state.selection.message == Some(arrow.message);
             let name = spoken(ladder, arrow, row);
@@ -212,10 +274,33 @@ fn show_row(
             if response.clicked() {
                 cx.send(Command::ShowMessage(arrow.message));
             }
+            menu(&response, cx, state, row, arrow.message);
             gutter(ui, cx, layout, row, rect, selected);
             draw_arrow(ui, cx, layout, arrow, selected, rect);
         }
     }
+}
+
+/// What else can be done with an arrow.
+fn menu(response: &eframe::egui::Response, cx: &mut Cx<'_>, state: &ViewState, row: &Row, id: MessageId) {
+    response.context_menu(|ui| {
+        let chosen = state.selection.message.filter(|chosen| *chosen != id);
+        if let Some(chosen) = chosen
+            && ui.button(word("ladder-view.compare")).clicked()
+        {
+            cx.send(Command::ShowMessage(id));
+            cx.send(Command::Ladder(LadderCommand::CompareWith(chosen)));
+        }
+        if ui.button(word("ladder-view.as_base")).clicked() {
+            cx.send(Command::ShowMessage(id));
+            cx.send(Command::Ladder(LadderCommand::MarkBase));
+        }
+        if let Some(call) = row.call.filter(|call| state.selection.subject != Some(Subject::Call(*call)))
+            && ui.button(word("ladder-view.without_call")).clicked()
+        {
+            cx.send(Command::Ladder(LadderCommand::AddCall(call)));
+        }
+    });
 }
 
 fn gutter(ui: &mut Ui, cx: &Cx<'_>, layout: &Place, row: &Row, rect: Rect, selected: bool) {
@@ -226,6 +311,15 @@ fn gutter(ui: &mut Ui, cx: &Cx<'_>, layout: &Place, row: &Row, rect: Rect, selec
     let delta = row.delta_us.map_or_else(String::new, duration);
     let ink = if row.delta_us.is_some_and(|us| us >= 1_000_000) { palette.t2 } else { faint };
     text::paint(ui, column(layout.time_px + 84.0, layout.delta_px), Align::Max, &delta, Type::Mono, ink);
+    if let Some(call) = row.call {
+        // The same number as in the name of the call, on the call's own colour.
+        let tag = Rect::from_center_size(pos2(rect.left() + layout.delta_px as f32 + 16.0, rect.center().y), vec2(18.0, 15.0));
+        let colour = palette.series(u8::try_from(call.0 % 8 + 1).unwrap_or(1));
+        ui.painter().rect_stroke(tag, CornerRadius::same(3), Stroke::new(1.2, colour), StrokeKind::Inside);
+        text::paint(ui, tag, Align::Center, &(call.0 + 1).to_string(), Type::TinyMono, palette.t2);
+        let edge = Rect::from_min_size(rect.min + vec2(layout.delta_px as f32 + 29.0, 0.0), vec2(2.0, ROW));
+        ui.painter().rect_filled(edge, CornerRadius::ZERO, colour);
+    }
     if row.line > 0 {
         text::paint(ui, column(layout.line_px - 70.0, layout.line_px), Align::Max, &row.line.to_string(), Type::Mono, faint);
     }
@@ -291,7 +385,11 @@ fn spoken(ladder: &Ladder, arrow: &Arrow, row: &Row) -> String {
     });
     let summary = text::shown(&arrow.summary);
     format!(
-        "{} {way} {} {summary}{}, {host}, {} {}",
+        "{}{} {way} {} {summary}{}, {host}, {} {}",
+        row.call.map_or_else(String::new, |id| format!(
+            "{} ",
+            Words::current().fill("timeline.call", &[("n", &(id.0 + 1).to_string())])
+        )),
         text::clock(row.at),
         arrow.title,
         again(arrow),
@@ -300,11 +398,11 @@ fn spoken(ladder: &Ladder, arrow: &Arrow, row: &Row) -> String {
     )
 }
 
-fn brackets(ui: &mut Ui, cx: &Cx<'_>, ladder: &Ladder, layout: &Place, top: f32) {
+fn brackets(ui: &mut Ui, cx: &Cx<'_>, ladder: &Ladder, layout: &Place, rows: std::ops::Range<usize>, top: f32) {
     let palette = cx.palette;
     let clip = ui.clip_rect();
     let left = ui.max_rect().left() + layout.bracket_px as f32;
-    for bracket in &ladder.brackets {
+    for bracket in ladder.brackets_in(rows) {
         let from = top + (bracket.from_row as f32 + 1.0) * ROW - 4.5;
         let to = top + (bracket.to_row as f32 + 1.0) * ROW - 4.5;
         if to < clip.top() || from > clip.bottom() {
@@ -325,7 +423,7 @@ pub fn step(ladder: &Ladder, chosen: Option<MessageId>, step: i32) -> Option<Mes
         .iter()
         .filter_map(|row| match &row.kind {
             Kind::Arrow(arrow) => Some(arrow.message),
-            Kind::Folded { .. } | Kind::Waiting { .. } => None,
+            Kind::Folded { .. } | Kind::Waiting { .. } | Kind::Step { .. } => None,
         })
         .collect();
     step_in(&arrows, chosen, step)
