@@ -1,6 +1,8 @@
 //! Media lines from offers and answers (RFC 3264 §6, §8; RFC 3551; words of `report-v1`). In: [`Exchange`]s of a call. Out:
 //! [`MediaSegment`]s, and what [`super::call_holds`] needs of both descriptions. Must not know holds.
 
+use std::collections::HashMap;
+
 use super::Side;
 use super::media::{Flow, MediaCause, MediaDetail, MediaEnd, MediaOutcome, MediaSegment, PeerCodecs};
 use super::traffic::{Traffic, id, other, requester, sender};
@@ -13,6 +15,9 @@ use crate::sip::transaction::Transaction;
 use crate::sip::{Direction, Method};
 
 use super::call_legs::is_initial;
+
+/// Kinds of media of one call for which the peer's own list is looked for: real calls have three or four.
+const KINDS: usize = 16;
 
 /// An offer/answer with both descriptions read and both sides named.
 pub struct Negotiated<'a> {
@@ -199,7 +204,7 @@ pub fn complete(traffic: &Traffic<'_>, messages: &[u32], bare: Option<u32>, segm
         begun |= settled;
         at += count;
     }
-    // The peer's last own word in this call: an offer of its own, or its answer to OPTIONS (RFC 3261 §11.2).
+    // The peer's last own word in this call: an offer of its own, or its answer to OPTIONS (RFC 3261 §11.2). Once for each kind of media.
     let own = |index: u32| {
         traffic.key(index).is_some_and(|key| {
             let offers = key.is_request() && matches!(key.method, Method::Invite | Method::Update);
@@ -207,9 +212,14 @@ pub fn complete(traffic: &Traffic<'_>, messages: &[u32], bare: Option<u32>, segm
             key.sdp && key.direction == Direction::Received && (offers || options)
         })
     };
+    let mut said: HashMap<String, Option<PeerCodecs>> = HashMap::new();
     for segment in segments.iter_mut().filter(|s| s.detail.peer_codecs.is_none()) {
-        let said = messages.iter().rev().filter(|m| own(**m)).find_map(|m| codecs_of(traffic, *m, &segment.kind));
-        segment.detail.peer_codecs = said;
+        let search = || messages.iter().rev().filter(|m| own(**m)).find_map(|m| codecs_of(traffic, *m, &segment.kind));
+        let known = match said.len() < KINDS {
+            true => said.entry(segment.kind.to_ascii_lowercase()).or_insert_with(search),
+            false => said.entry(segment.kind.to_ascii_lowercase()).or_default(),
+        };
+        segment.detail.peer_codecs.clone_from(known);
     }
 }
 

@@ -201,7 +201,10 @@ fn is_line_end(rest: &[u8]) -> bool {
     if rest.is_empty() {
         return true;
     }
-    let written: [&[u8]; 8] = [b"\\r", b"\\n", b"^M", b"#015", b"#012", b"\\x0d", b"\\x0a", b"\\u000d"];
+    let written: [&[u8]; 17] = [
+        b"\\r", b"\\n", b"^M", b"#015", b"#012", b"\\x0d", b"\\x0a", b"\\u000d", b"\\015", b"\\012", b"%0d", b"&#13;", b"&#xd;",
+        b"<cr", b"[cr", b"<lf>", b"[lf]",
+    ];
     if written.iter().any(|mark| rest.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark))) {
         return true;
     }
@@ -390,6 +393,8 @@ mod tests {
             ("msg=\"OPTIONS sip:a@b SIP/2.0\\r\\nVia: SIP/2.0/TCP x\\r\\n\"", "OPTIONS"),
             ("\\r\\nNOTIFY sip:a@b SIP/2.0\\r\\n", "NOTIFY"),
             ("BYE sip:a@b SIP/2.0^M", "BYE"),
+            ("BYE sip:a@b SIP/2.0<CR><LF>", "BYE"),
+            ("BYE sip:a@b SIP/2.0[CRLF]", "BYE"),
             ("BYE sip:a@b SIP/2.0#015#012Via: SIP/2.0/UDP x", "BYE"),
             ("ACK sip:a@b SIP/2.0..Via: SIP/2.0/UDP x..", "ACK"),
             ("ACK sip:a@b SIP/2.0..", "ACK"),

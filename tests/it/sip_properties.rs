@@ -68,6 +68,12 @@ fn print(wires: &[Wire], how: Print) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// What a message says, in words that its printing must not change.
+fn told(m: &Message) -> (String, Vec<(String, String)>, String) {
+    let fields = m.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    (m.text.lines().next().unwrap_or_default().to_owned(), fields, m.body_text().trim_end().to_owned())
+}
+
 /// Recordings of few enough messages that a case stays quick.
 fn recordings() -> Vec<Vec<Wire>> {
     folders().iter().map(|folder| wires(folder)).filter(|wires| wires.len() <= 30).collect()
@@ -75,6 +81,20 @@ fn recordings() -> Vec<Vec<Wire>> {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The same messages come out however their lines are ended, prefixed, and spread over records.
+    #[test]
+    fn any_printing_reads_the_same(which in any::<prop::sample::Index>(), how in any_print()) {
+        let recordings = recordings();
+        let wires = &recordings[which.index(recordings.len())];
+        let found = entry::log(&print(wires, how));
+        let ours: Vec<_> = found.iter().map(|m| told(&m.seen.message)).collect();
+        let truth: Vec<_> = wires.iter().map(|w| told(&Message::parse(w.raw.clone()).unwrap())).collect();
+        for (at, (ours, truth)) in ours.iter().zip(&truth).enumerate() {
+            prop_assert_eq!(ours, truth, "message {}", at);
+        }
+        prop_assert_eq!(ours.len(), truth.len());
+    }
 
     /// Of a log that is cut anywhere, the messages are those of the whole log up to the cut, but for the last, which may be shorter.
     #[test]

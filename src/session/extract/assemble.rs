@@ -257,6 +257,7 @@ impl Assembler {
             stamp: around.stamp,
             hints: Hints::read(&pieces, around.place),
             trailer: trailer.to_vec(),
+            lead: if line.ordinal == 0 { before } else { around.first }.to_vec(),
         };
         let before = before.to_vec();
         // Another start line in its place: the one before began nothing.

@@ -3,7 +3,7 @@
 
 use super::body::{Body, Kind, Length, Take, is_surely_sdp};
 use super::oneline::unescape;
-use super::prefix::{header_name, is_bare, strip, without_cr};
+use super::prefix::{header_name, is_bare, learn, strip, without_cr};
 use crate::base::{NoteKind, SourceRef};
 use crate::records::Stamp;
 use crate::sip::grammar::{is_header_line, is_known_header, start_line_at};
@@ -96,6 +96,10 @@ pub struct Open {
     pub hints: Hints,
     /// What each line begins with.
     prefix: Vec<u8>,
+    /// The same of its lines of the other kind (first of a record, or not), where a log cut the message into records at will.
+    other_prefix: Option<Vec<u8>>,
+    /// What its record begins with: pieces in records of their own may begin likewise.
+    lead: Vec<u8>,
     /// What each line ends with besides its line end.
     trailer: Vec<u8>,
     phase: Phase,
@@ -132,6 +136,8 @@ pub struct Beginning {
     pub hints: Hints,
     /// What ends its line besides the line end.
     pub trailer: Vec<u8>,
+    /// The beginning of its record, behind the head.
+    pub lead: Vec<u8>,
 }
 
 impl Open {
@@ -148,6 +154,8 @@ impl Open {
             stamp: beginning.stamp,
             hints: beginning.hints,
             prefix: prefix.to_vec(),
+            other_prefix: None,
+            lead: beginning.lead,
             trailer: beginning.trailer,
             phase: Phase::Header,
             header,
@@ -202,7 +210,14 @@ impl Open {
             unquoted = unescape(trimmed);
             trimmed = &unquoted;
         }
-        let Some((rest, at)) = self.behind_prefix(trimmed) else {
+        let other = line.headed != self.each_headed;
+        // Without a prefix of its own anything would do: what the other kind of line begins with is looked at first.
+        let found = match self.behind_prefix(trimmed) {
+            Some(found) if !(other && self.prefix.is_empty()) => Some(found),
+            found if other => self.behind_other_prefix(trimmed, line.headed).or(found),
+            found => found,
+        };
+        let Some((rest, at)) = found else {
             return Answer::NotMine;
         };
         if self.doubled && self.padded {
@@ -259,6 +274,41 @@ impl Open {
         let at = strip(&self.prefix, content)?;
         let rest = content.get(at..)?;
         Some((if rest.trim_ascii().is_empty() { b"" } else { rest }, at))
+    }
+
+    /// A message in records cut at will: its lines that begin a record have another prefix than those that do not.
+    fn behind_other_prefix<'a>(&mut self, content: &'a [u8], headed: bool) -> Option<(&'a [u8], usize)> {
+        if !self.is_unfinished() {
+            return None;
+        }
+        let known = self.other_prefix.as_ref().and_then(|prefix| strip(prefix, content));
+        let at = match (known, self.learn_other(content, headed)) {
+            (Some(at), _) => at,
+            (None, Some(at)) => {
+                self.other_prefix = content.get(..at).map(<[u8]>::to_vec);
+                at
+            }
+            // A line behind the one that began the record: as it stands.
+            (None, None) if !headed => 0,
+            (None, None) => return None,
+        };
+        Some((content.get(at..)?, at))
+    }
+
+    /// At the beginning of a record behind nothing, or behind what the message's own record begins with too: a known header, or a line of a
+    /// description. Elsewhere behind anything: a known header.
+    fn learn_other(&self, content: &[u8], headed: bool) -> Option<usize> {
+        if !headed {
+            return learn(b"", content).filter(|_| self.phase == Phase::Header);
+        }
+        let same = content.iter().zip(&self.lead).take_while(|(a, b)| a == b).count();
+        match self.phase {
+            Phase::Header => learn(&self.lead, content).filter(|at| *at <= same),
+            Phase::Body => {
+                let at = content.get(..same)?.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |last| last + 1);
+                content.get(at..).is_some_and(is_surely_sdp).then_some(at)
+            }
+        }
     }
 
     fn offer_header(&mut self, rest: &[u8], cr: bool, own: bool, headed: bool) -> Answer {
