@@ -129,7 +129,7 @@ struct ReportArguments {
     /// Keep values as the log had them (pseudonyms are not built yet: so far this is always so)
     #[arg(long)]
     no_redact: bool,
-    /// Zone of the times in the text report, such as +05:45; JSON stays in UTC
+    /// Zone of the times in the text report and on the case card, such as +05:45; the others stay in UTC
     #[arg(long, value_name = "OFFSET", value_parser = zone, allow_hyphen_values = true)]
     zone: Option<i32>,
     /// Zone of logs that print none, such as +05:45, instead of finding it out

@@ -1,4 +1,4 @@
-//! Layer 9: bytes for others. In: an [`Analysis`]. Out: the text, JSON and format reports. Writes no file, prints nothing.
+//! Layer 9: bytes for others. In: an [`Analysis`]. Out: reports, case cards, ladders, rows. Writes no file, prints nothing.
 //!
 //! Every value that came from a log leaves through [`outlet::Outlet`]; every word of the program comes from `assets/words`.
 
@@ -8,15 +8,20 @@ use crate::analyse::Analysis;
 use crate::base::words::{self, Words};
 
 pub mod ask;
+pub mod card;
 pub mod catalogue;
 pub mod compare;
 pub mod csv;
+mod escape;
 pub mod formats;
 pub mod json;
 pub mod ladder;
 pub mod outlet;
+pub mod redact;
+pub mod rows;
 mod shared;
 pub mod text;
+mod view;
 
 pub use outlet::Outlet;
 pub use shared::anything_read;
@@ -28,19 +33,31 @@ pub enum Format {
     Text,
     /// For scripts, by `report-v1`.
     Json,
+    /// The case card for a ticket.
+    Markdown,
+    /// The case card for a browser or printer: one page without scripts.
+    Html,
+    /// The findings for a spreadsheet.
+    Csv,
+    /// The ladders of all calls and registrations for a page that draws Mermaid.
+    Mermaid,
     /// For those who teach the program a new log: shapes and counts, no personal data.
     Formats,
 }
 
 impl Format {
     /// Every format, the default first.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Formats];
+    pub const ALL: [Self; 7] = [Self::Text, Self::Json, Self::Markdown, Self::Html, Self::Csv, Self::Mermaid, Self::Formats];
 
     /// The word of the command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Csv => "csv",
+            Self::Mermaid => "mermaid",
             Self::Formats => "formats",
         }
     }
@@ -56,7 +73,7 @@ impl Format {
 pub struct Options {
     /// With every SIP message in order.
     pub messages: bool,
-    /// Zone of the times in the text report, seconds east of UTC. JSON is always in UTC.
+    /// Zone of the times in the text report and on the case card, seconds east of UTC. The others are always in UTC.
     pub zone_s: i32,
     /// The one way out for text of the log.
     pub outlet: Outlet,
@@ -78,6 +95,10 @@ pub fn render(analyses: &[Arc<Analysis>], format: Format, options: &Options) -> 
     match format {
         Format::Text => text::render(analyses, options),
         Format::Json => json::render(analyses, options),
+        Format::Markdown => card::markdown(analyses, options),
+        Format::Html => card::html(analyses, options),
+        Format::Csv => csv::objects(&rows::rows(analyses, rows::What::Findings, &options.outlet)),
+        Format::Mermaid => card::ladders(analyses, options),
         Format::Formats => formats::render(analyses, options),
     }
 }

@@ -17,6 +17,7 @@ mod belongs;
 mod bundles;
 mod captured;
 mod captured_direct;
+mod card;
 mod case;
 mod cli;
 mod clocks;

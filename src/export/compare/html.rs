@@ -2,6 +2,7 @@
 
 use super::sheet::{Line, Sheet};
 use crate::compare::Kind;
+use crate::export::escape::html as safe;
 
 /// Colours only say again what mark and word say.
 const STYLE: &str = "\
@@ -116,20 +117,4 @@ fn fact(line: &Line) -> String {
         side(&line.right, ""),
         safe(&line.amount)
     )
-}
-
-/// Text that can't become markup.
-fn safe(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -2,6 +2,7 @@
 
 use super::sheet::{Line, Sheet};
 use crate::compare::Kind;
+use crate::export::escape::markdown as safe;
 
 /// The whole.
 pub fn render(sheet: &Sheet) -> String {
@@ -110,32 +111,4 @@ fn row(cells: &[String]) -> String {
         out.push_str(" |");
     }
     out
-}
-
-/// Text of a log that can't become markup: what Markdown or HTML reads as more than itself is escaped.
-fn safe(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_cannot_write_markup() {
-        assert_eq!(safe("a|b <script> [x](y) `c` **d**"), "a\\|b &lt;script&gt; \\[x\\](y) \\`c\\` \\*\\*d\\*\\*");
-    }
 }

@@ -76,6 +76,24 @@ pub fn report(analysis: &Analysis, options: &Options) -> Value {
     Value::Object(out)
 }
 
+/// Findings of the report, by themselves.
+pub(super) fn findings(analysis: &Analysis, outlet: &Outlet) -> Vec<Value> {
+    let view = View { analysis, outlet };
+    analysis.findings.iter().map(|f| finding(&view, f)).collect()
+}
+
+/// Calls of the report, by themselves.
+pub(super) fn calls(analysis: &Analysis, outlet: &Outlet) -> Vec<Value> {
+    let view = View { analysis, outlet };
+    analysis.facts.calls.iter().map(|c| calls::call(&view, c)).collect()
+}
+
+/// SIP messages of the report, by themselves.
+pub(super) fn messages(analysis: &Analysis, outlet: &Outlet) -> Vec<Value> {
+    let view = View { analysis, outlet };
+    analysis.facts.messages.iter().map(|m| sip::message(&view, m)).collect()
+}
+
 /// An analysis and the way out for its values.
 struct View<'a> {
     analysis: &'a Analysis,

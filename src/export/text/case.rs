@@ -19,7 +19,8 @@ pub fn checklist(view: &View<'_>, page: &mut Page) {
     }
 }
 
-fn text(view: &View<'_>, item: &Item) -> String {
+/// What stands beside an item's name: its values with their proof, or how to get it.
+pub fn text(view: &View<'_>, item: &Item) -> String {
     let mut parts: Vec<String> = item.found.iter().map(|found| value(view, item.id, found)).collect();
     if item.more > 0 {
         parts.push(view.fill("case.more", &[("n", &item.more.to_string())]));

@@ -79,7 +79,8 @@ fn one(view: &View<'_>, page: &mut Page, member: &Member) {
     }
 }
 
-fn note(view: &View<'_>, note: &Note) -> String {
+/// A note in one line.
+pub fn note(view: &View<'_>, note: &Note) -> String {
     let kind = view.named("note", note.kind.word());
     let text = words::sentence(&note.text);
     let text = view.options.outlet.log(&text);

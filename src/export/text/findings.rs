@@ -43,7 +43,10 @@ fn one(view: &View<'_>, page: &mut Page, finding: &Finding) {
     list(view, page, "report.steps", &finding.steps);
     list(view, page, "report.not_when", &finding.not_when);
     page.line(2, view.word("report.evidence"));
-    view.evidence(page, 4, &finding.evidence);
+    for one in &finding.evidence {
+        let [place, time, text] = view.evidence(one);
+        page.line(4, &format!("{place}  {time} {text}"));
+    }
     page.pair(2, view.word("report.sources"), &finding.sources.join("; "));
 }
 
