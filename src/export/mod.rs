@@ -15,6 +15,7 @@ pub mod formats;
 pub mod json;
 pub mod ladder;
 pub mod outlet;
+pub mod picture;
 mod shared;
 pub mod text;
 
