@@ -16,6 +16,7 @@ pub mod json;
 pub mod ladder;
 pub mod outlet;
 pub mod picture;
+pub mod redact;
 mod shared;
 pub mod text;
 

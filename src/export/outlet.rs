@@ -1,33 +1,46 @@
 //! The one way out for text that may name a person or a place. In: private values, sentences, log text. Out: what a reader of
-//! the report may see. Nothing else in `export` looks at an original.
-//!
-//! Pseudonyms are work to come: until then originals pass, and a report says `redacted: false`.
+//! the report may see. Nothing else in `export` looks at an original but `redact`, which this asks.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use super::redact::{Leak, Vault};
 use crate::base::words::Words;
 use crate::base::{Piece, Private, Text};
 
-/// Decides how a value leaves the program.
+/// Decides how a value leaves the program. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Outlet {
-    redact: bool,
+    vault: Option<Arc<Vault>>,
 }
 
 impl Outlet {
     /// Passes every value as the log had it.
     pub fn originals() -> Self {
-        Self { redact: false }
+        Self { vault: None }
+    }
+
+    /// Replaces every value by its pseudonym.
+    pub fn pseudonyms(vault: Arc<Vault>) -> Self {
+        Self { vault: Some(vault) }
     }
 
     /// Are values replaced by pseudonyms?
     pub fn redacted(&self) -> bool {
-        self.redact
+        self.vault.is_some()
+    }
+
+    /// The originals and pseudonyms, when values are replaced.
+    pub fn vault(&self) -> Option<&Arc<Vault>> {
+        self.vault.as_ref()
     }
 
     /// A value whose kind is known.
     pub fn private<'a>(&self, value: &'a Private) -> Cow<'a, str> {
-        Cow::Borrowed(value.original())
+        match &self.vault {
+            Some(vault) => Cow::Owned(vault.private(value)),
+            None => Cow::Borrowed(value.original()),
+        }
     }
 
     /// A sentence with private parts, in the language spoken.
@@ -43,12 +56,20 @@ impl Outlet {
 
     /// Text of the log as it stood: may hold anything.
     pub fn log<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(text)
+        self.vault.as_ref().map_or(Cow::Borrowed(text), |vault| vault.log(text))
     }
 
     /// The name of a file or member: may hold the name of a user.
     pub fn path<'a>(&self, path: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(path)
+        self.vault.as_ref().map_or(Cow::Borrowed(path), |vault| vault.path(path))
+    }
+
+    /// May this finished output (for a picture: all text drawn) leave? Always, when originals are shown by choice.
+    ///
+    /// # Errors
+    /// The first original that stands in it, in any spelling.
+    pub fn prove(&self, output: &str) -> Result<(), Leak> {
+        self.vault.as_ref().map_or(Ok(()), |vault| vault.prove(output))
     }
 }
 
@@ -63,5 +84,6 @@ mod tests {
         let text = Text(vec![Segment::Word("call to ".into()), Segment::Private(who), Segment::Log(" (486 Busy)".into())]);
         assert_eq!(Outlet::originals().text(&text), "call to anna (486 Busy)");
         assert!(!Outlet::originals().redacted());
+        assert!(Outlet::originals().prove("anna").is_ok());
     }
 }

@@ -47,7 +47,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
             "ui/table/layout",
         ],
     ),
-    ("base64", r"\bbase64::", &["app/instance", "session/environment"]),
+    ("base64", r"\bbase64::", &["app/instance", "session/environment", "export/redact"]),
     ("quick-xml", r"\bquick_xml::", &["session/device_config", "session/environment", "session/event_body", "session/server"]),
     ("chrono", r"\bchrono::", &["base/"]),
     ("sdp-types", r"\bsdp_types::", &["sip/"]),
@@ -75,7 +75,11 @@ const HOMES: &[(&str, &str, &[&str])] = &[
     ("threads", r"\bthread::(spawn|scope|Builder)", &["bundle/", "records/", "analyse", "app/"]),
     ("network", r"\b(TcpStream|TcpListener|UdpSocket|ToSocketAddrs)\b", &[]),
     ("colours", r"\bColor32::from_", &["ui/tokens"]),
-    ("originals of private values", r"\.original\(\)", &["base/", "session/", "findings/", "compare/", "export/outlet"]),
+    (
+        "originals of private values",
+        r"\.original\(\)",
+        &["base/", "session/", "findings/", "compare/", "export/outlet", "export/redact"],
+    ),
     ("lints switched off", r"allow\(clippy::(unwrap_used|expect_used|panic|indexing_slicing|string_slice|print_)", &[]),
 ];
 
@@ -104,6 +108,8 @@ const SCHEMA_SECTIONS: &[&str] = &[
     "direction_basis",
     "capture",
     "sentence",
+    "redact-kind",
+    "redact-form",
 ];
 
 struct Source {
