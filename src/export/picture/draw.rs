@@ -334,6 +334,21 @@ impl Drawing {
         }
     }
 
+    /// The same on ground of its own, so that no line runs through the letters.
+    pub fn grounded(&mut self, area: Area, align: Align, text: &str, kind: Type, colour: Rgb) -> f64 {
+        let width = kind.width(&kind.cut(text, area.width()));
+        let left = match align {
+            Align::Start => area.left,
+            Align::Middle => (area.left + area.right - width) / 2.0,
+            Align::End => area.right - width,
+        };
+        if width > 0.0 {
+            let ground = Area::around((left + width / 2.0, area.middle()), width + 6.0, kind.size() + 4.0);
+            self.fill(ground, 0.0, self.ground);
+        }
+        self.text(area, align, text, kind, colour)
+    }
+
     /// Pieces of text after each other, parted by `gap`, until the area is full; gives the right end of the last.
     pub fn pieces(&mut self, mut area: Area, gap: f64, pieces: &[(&str, Type, Rgb)]) -> f64 {
         let mut end = area.left;

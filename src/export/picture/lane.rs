@@ -44,11 +44,14 @@ pub fn head(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, area: Area) {
 
 /// Everything right of the head; `behind` draws what lies between spans and marks.
 pub fn body(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area, behind: &dyn Fn(&mut Drawing)) {
-    plots::lane(out, ink, lane, axis, row);
     let drawn = spans(out, ink, lane, axis, row);
     behind(out);
     let end = drawn.iter().map(|s| s.1).fold(row.left, f64::max);
-    let end = end.max(marks(out, ink, lane, axis, row, &drawn));
+    // Marks stand above curves, not on them.
+    let marked = if lane.series.is_empty() { row } else { Area { bottom: row.top + plots::HEAD, ..row } };
+    let words = plots::lane(out, ink, lane, axis, row);
+    let end = end.max(marks(out, ink, lane, axis, marked, &drawn));
+    plots::words(out, ink, &words, marked, columns::marks(lane, axis).first().map(|c| c.x_px), end);
     let empty = lane.spans.is_empty() && lane.marks.is_empty() && lane.series.is_empty();
     if !empty && lane.series.is_empty() && end <= row.left {
         elsewhere(out, ink, lane, axis, row);
@@ -58,7 +61,7 @@ pub fn body(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area
         if room.width() <= 60.0 {
             return;
         }
-        let used = out.text(room, Align::Start, &ink.said(sentence), Type::Small, ink.palette.t3);
+        let used = out.grounded(room, Align::Start, &ink.said(sentence), Type::Small, ink.palette.t3);
         if (lane.topic == Topic::Startup || (empty && lane.topic == Topic::Registration)) && used + 12.0 < row.right - 12.0 {
             let pen = Pen::new(1.6, ink.palette.strong).dashed(1.6, 4.4);
             out.level(used + 12.0, row.right - 12.0, row.middle(), pen);
@@ -71,7 +74,7 @@ fn elsewhere(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Are
     let Some((later, at_us)) = outside(lane, axis) else { return };
     let (key, align) = if later { ("timeline.later", Align::End) } else { ("timeline.earlier", Align::Start) };
     let said = Words::current().fill(key, &[("time", &ink.clock(Some(LogTime(at_us))))]);
-    out.text(row.shrunk(12.0, 0.0), align, &said, Type::Small, ink.palette.t3);
+    out.grounded(row.shrunk(12.0, 0.0), align, &said, Type::Small, ink.palette.t3);
 }
 
 fn spans(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area) -> Vec<(f64, f64)> {
@@ -200,7 +203,7 @@ fn apart(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, run: &[MarkColumn], room:
         let left = last_x + half(mark.shape) + 5.0;
         if left + width < next - 4.0 && left > words_end && (lane.topic == Topic::CallSip || room.is_free(left, width)) {
             let colour = if mark.tone == Tone::Fail { ink.palette.fail } else { ink.palette.t2 };
-            out.text(Area { left, right: left + width + 2.0, ..row }, Align::Start, &label, Type::Small, colour);
+            out.grounded(Area { left, right: left + width + 2.0, ..row }, Align::Start, &label, Type::Small, colour);
             words_end = left + width + 6.0;
             end = end.max(words_end);
         }
@@ -256,7 +259,7 @@ fn fold(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, run: &[MarkColumn], room: 
     let (end, width) = (last.x_px + 2.0, Type::Small.width(&said));
     let left = end + 5.0;
     if left + width < room.next - 4.0 && room.is_free(left, width) {
-        return out.text(Area { left, right: left + width + 1.0, ..row }, Align::Start, &said, Type::Small, palette.t2);
+        return out.grounded(Area { left, right: left + width + 1.0, ..row }, Align::Start, &said, Type::Small, palette.t2);
     }
     end
 }

@@ -13,6 +13,7 @@ use crate::session::{CallId, RunId};
 use crate::timeline::{Subject, Window};
 
 use super::Outlet;
+use super::redact::Leak;
 
 pub mod draw;
 pub mod fonts;
@@ -86,6 +87,77 @@ impl PictureOptions {
     pub fn run_of(&self, analysis: &Analysis) -> Option<RunId> {
         let of_call = self.call().and_then(|id| analysis.facts.calls.get(id.0 as usize)).map(|call| call.run);
         of_call.or(self.run).or(analysis.verdict_run).or_else(|| (!analysis.facts.runs.is_empty()).then_some(RunId(0)))
+    }
+}
+
+/// What can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// Lanes on one axis of time.
+    Timeline,
+    /// Who sent what to whom.
+    Ladder,
+}
+
+impl View {
+    /// Every view.
+    pub const ALL: [Self; 2] = [Self::Timeline, Self::Ladder];
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Timeline => "timeline",
+            Self::Ladder => "ladder",
+        }
+    }
+
+    /// The view of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.word() == word)
+    }
+}
+
+/// The forms a picture can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Lines and text, of any length.
+    Svg,
+    /// Pixels, so many a point.
+    Png(u8),
+}
+
+/// Why a picture must not leave, or cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// An original stands in its texts.
+    Leak(Leak),
+    /// It cannot be a PNG.
+    Png(PngError),
+}
+
+impl Refused {
+    /// What is wrong and what helps, without any secret.
+    pub fn sentence(&self, words: &Words) -> String {
+        match self {
+            Self::Leak(leak) => leak.sentence(words),
+            Self::Png(PngError::TooLarge { width, height }) => {
+                words.fill("picture.too_large", &[("width", &width.to_string()), ("height", &height.to_string())])
+            }
+            Self::Png(PngError::Nothing) => words.get("picture.nothing").to_owned(),
+        }
+    }
+}
+
+/// A picture as bytes, once every text that was drawn is proven to hold no original.
+///
+/// # Errors
+/// A text that must not leave, or a PNG that cannot be.
+pub fn bytes(drawing: &Drawing, form: Form, outlet: &Outlet) -> Result<Vec<u8>, Refused> {
+    let texts: Vec<&str> = drawing.texts().collect();
+    outlet.prove(&texts.join("\n")).map_err(Refused::Leak)?;
+    match form {
+        Form::Svg => Ok(drawing.svg().into_bytes()),
+        Form::Png(scale) => drawing.png(f64::from(scale)).map_err(Refused::Png),
     }
 }
 

@@ -13,9 +13,11 @@ use crate::timeline::{Axis, Series};
 const COLOURS: [u8; 3] = [6, 7, 8];
 const LEGEND: f64 = 132.0;
 const LINE: f64 = 13.0;
+/// Height above curves, for words and marks.
+pub const HEAD: f64 = 15.0;
 
-/// Every series of a lane, each on its own scale from zero, said at the left; the legend at the right keeps its ground free.
-pub fn lane(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area) {
+/// Every series of a lane, each on its own scale from zero, and the legend at the right on ground of its own; gives what [`words`] says.
+pub fn lane(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area) -> String {
     let palette = ink.palette;
     let mut said = Vec::new();
     let mut legend = Area::sized(row.right - LEGEND, row.top + 4.0, LEGEND, LINE);
@@ -25,7 +27,7 @@ pub fn lane(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area
         let most = columns.iter().map(|c| c.most).fold(0.0, f64::max);
         let least = columns.iter().map(|c| c.least).fold(0.0, f64::min);
         let scale = (most - least).max(f64::MIN_POSITIVE);
-        let plot = Area { top: row.top + LINE + 2.0, bottom: row.bottom - 3.0, ..row };
+        let plot = Area { top: row.top + HEAD, bottom: row.bottom - 3.0, ..row };
         let at = |x: f64, v: f64| (x, plot.bottom - (v - least) / scale * plot.height());
         if series.unit == "%" {
             for column in columns.iter().filter(|c| c.most > 0.0) {
@@ -45,9 +47,17 @@ pub fn lane(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area
         let range = [("name", name.as_str()), ("value", &value(most, &series.unit))];
         said.push(Words::current().fill("timeline.most", &range));
     }
-    if !lane.series.is_empty() {
-        let head = Area::sized(row.left + 6.0, row.top + 1.0, row.width() - LEGEND - 12.0, LINE);
-        out.text(head, Align::Start, &said.join(", "), Type::Tiny, palette.t3);
+    said.join(", ")
+}
+
+/// How high the curves reach, in the `row` above them: before the first mark where there is room, else behind the last.
+pub fn words(out: &mut Drawing, ink: Ink<'_>, said: &str, row: Area, first_mark: Option<f64>, marks_end: f64) {
+    let width = Type::Tiny.width(said);
+    let before = first_mark.is_none_or(|x| row.left + 6.0 + width < x - 10.0);
+    let left = if before { row.left + 6.0 } else { marks_end + 14.0 };
+    let room = Area { left, right: row.right - LEGEND - 6.0, ..row };
+    if !said.is_empty() && room.width() > 60.0 {
+        out.text(room, Align::Start, said, Type::Tiny, ink.palette.t3);
     }
 }
 

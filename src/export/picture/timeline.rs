@@ -12,7 +12,7 @@ use crate::timeline::scene::Lane;
 use crate::timeline::{Axis, Gap, GapKind, Scene, Subject, Survey, Target, Window};
 
 /// Width of the heads of lanes.
-const HEADS: f64 = 188.0;
+const HEADS: f64 = 212.0;
 const RULER: f64 = 24.0;
 /// Where gaps have their names.
 const GAPS: f64 = 22.0;

@@ -81,8 +81,8 @@ pub fn of_bundle(ink: Ink<'_>, analysis: &Analysis, range: Option<(LogTime, LogT
     }
     let client = &analysis.facts.client;
     let platform = client.platform.map(|p| word(&format!("platform.{}", p.word())).to_owned());
-    let version = client.version.as_deref().map(|v| Words::current().fill("picture.client", &[("version", &ink.log(v))]));
-    parts.extend(version);
+    let version = client.version.as_deref().or(client.user_agent.as_deref());
+    parts.extend(version.map(|v| Words::current().fill("picture.client", &[("version", &ink.log(v))])));
     parts.extend(platform);
     parts.join(" · ")
 }
