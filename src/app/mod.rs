@@ -28,6 +28,7 @@ mod picture;
 mod recent;
 mod rules;
 mod settings;
+mod watch;
 mod window;
 
 pub use crate::ui::settings::Theme;
@@ -106,6 +107,8 @@ pub struct App {
     book: rules::Book,
     commands: Vec<Command>,
     toast: Option<(String, f64)>,
+    /// Files that may still be growing.
+    watches: Vec<watch::Watch>,
     picker: Option<Receiver<Vec<PathBuf>>>,
     /// A file being named and written.
     saver: Option<Receiver<Option<String>>>,
@@ -200,6 +203,7 @@ impl App {
         let inputs = Arc::new(inputs);
         let content = self.job(ctx, &inputs);
         let inputs = again(inputs);
+        self.watches.extend(inputs.as_ref().and_then(|inputs| watch::Watch::begin(inputs, ctx)));
         self.tabs.push(Tab { name, inputs, content });
         self.active = Some(self.tabs.len() - 1);
     }
@@ -365,6 +369,7 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         let scheme = self.dress(&ctx);
         self.poll();
+        watch::tend(self, &ctx);
         drop::take(self, &ctx);
         self.begin(&ctx);
         let front = self.front();
