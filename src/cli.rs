@@ -250,6 +250,10 @@ fn read(groups: inputs::Groups, options: &Options) -> Read {
         say(why);
         read.complete = false;
     }
+    for why in read.analyses.iter().flat_map(|analysis| &analysis.bundle.unopened) {
+        say(why);
+        read.complete = false;
+    }
     for analysis in &read.analyses {
         if !export::anything_read(analysis) {
             say(&format!("{}: {}", word("cli.nothing_read"), analysis.bundle.name));

@@ -10,7 +10,7 @@ use eframe::egui::Context;
 
 use super::{App, Content, Tab, again};
 use crate::base::words::word;
-use crate::bundle::Input;
+use crate::bundle::{Input, is_unfinished};
 
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -22,8 +22,6 @@ const PATIENCE: u32 = 20;
 const MOST_LOOKS: u32 = 12_000;
 /// A file younger than this may still be growing.
 const YOUNG: Duration = Duration::from_secs(5);
-/// How browsers call what they have not finished.
-const UNFINISHED: [&str; 4] = ["part", "crdownload", "download", "partial"];
 
 enum Told {
     Growing,
@@ -70,8 +68,7 @@ fn places(inputs: &[Input]) -> Vec<PathBuf> {
 
 /// The name without a browser's ending for what is not finished.
 fn finished(path: &Path) -> Option<PathBuf> {
-    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-    UNFINISHED.contains(&ending.as_str()).then(|| path.with_extension(""))
+    is_unfinished(path).then(|| path.with_extension(""))
 }
 
 fn look_after(places: &mut [PathBuf], wanted: impl Fn() -> bool, sender: &SyncSender<Told>, ctx: &Context) {

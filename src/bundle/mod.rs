@@ -25,7 +25,7 @@ mod zip;
 mod zip_header;
 
 pub use group::Grouping;
-pub use open::{OpenError, open, open_grouped};
+pub use open::{OpenError, is_unfinished, open, open_grouped};
 pub use reader::MemberReader;
 pub use role::{Observer, Role, RoleBasis};
 pub use store::Store;
@@ -46,6 +46,8 @@ pub struct Bundle {
     pub members: Vec<Member>,
     /// What could not be opened or read so far; a member's own notes carry its id.
     pub notes: Notes,
+    /// Inputs given with it that could not be opened, one sentence each; they are among the notes, too.
+    pub unopened: Vec<String>,
     /// Where the bytes of each member are, in member order.
     pub(crate) places: Vec<Option<reader::Place>>,
 }

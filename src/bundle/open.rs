@@ -86,7 +86,7 @@ pub enum OpenError {
 /// Opens inputs and groups them: companions join exactly one client bundle, two or more client bundles stay apart.
 ///
 /// # Errors
-/// When an input can't be opened at all, or on cancel.
+/// When no input can be opened, or on cancel. What of several can't be stands in [`Bundle::unopened`] of the first, and as a note.
 pub fn open(inputs: &[Input], progress: &Progress) -> Result<Vec<Bundle>, OpenError> {
     open_grouped(inputs, &Grouping::default(), progress)
 }
@@ -94,10 +94,48 @@ pub fn open(inputs: &[Input], progress: &Progress) -> Result<Vec<Bundle>, OpenEr
 /// As [`open`], grouped as the user says.
 ///
 /// # Errors
-/// When an input can't be opened at all, `grouping` names a bundle that was not given, or on cancel.
+/// When no input can be opened, `grouping` names a bundle that was not given, or on cancel.
 pub fn open_grouped(inputs: &[Input], grouping: &Grouping, progress: &Progress) -> Result<Vec<Bundle>, OpenError> {
-    let opened = inputs.iter().map(|input| open_one(input, progress)).collect::<Result<Vec<_>, _>>()?;
-    group(inputs, opened, grouping, |input| open_one(input, progress))
+    let (mut kept, mut opened, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for input in inputs {
+        match open_one(input, progress) {
+            Ok(one) => {
+                opened.push(one);
+                kept.push(input.clone());
+            }
+            Err(OpenError::Cancelled) => return Err(OpenError::Cancelled),
+            Err(why) => failed.push(why),
+        }
+    }
+    // One of many that is gone keeps nobody from the rest.
+    match failed.first() {
+        Some(why) if opened.is_empty() => return Err(why.clone()),
+        _ => {}
+    }
+    let mut bundles = group(&kept, opened, grouping, |input| open_one(input, progress))?;
+    if let Some(first) = bundles.first_mut() {
+        for name in kept.iter().filter_map(unfinished) {
+            let text = format!("The name is that of a download that has not ended: {name}");
+            first.notes.push(NoteKind::Truncated, None, 0, text);
+        }
+        for why in failed {
+            first.notes.push(NoteKind::Unreadable, None, 0, why.to_string());
+            first.unopened.push(why.to_string());
+        }
+    }
+    Ok(bundles)
+}
+
+/// The name of a file that the browser has not finished.
+fn unfinished(input: &Input) -> Option<String> {
+    let Input::Path(path) = input else { return None };
+    is_unfinished(path).then(|| path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+}
+
+/// Do browsers call a file so while they are still downloading it?
+pub fn is_unfinished(path: &Path) -> bool {
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    ["part", "crdownload", "download", "partial"].contains(&ending.as_str())
 }
 
 fn open_one(input: &Input, progress: &Progress) -> Result<Opened, OpenError> {

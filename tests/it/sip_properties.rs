@@ -80,7 +80,7 @@ fn recordings() -> Vec<Vec<Wire>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The same messages come out however their lines are ended, prefixed, and spread over records.
     #[test]

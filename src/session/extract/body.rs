@@ -307,9 +307,11 @@ pub fn is_surely_sdp(line: &[u8]) -> bool {
         && match line.first() {
             Some(b'm') => media.iter().any(|m| value.starts_with(m)),
             Some(b'c') => value.starts_with(b"IN "),
+            // There is no other version (RFC 8866 §5.1).
+            Some(b'v') => value == b"0",
             Some(b't') => value.first().is_some_and(u8::is_ascii_digit),
             Some(b'a' | b'o' | b's' | b'b') => value.len() > 1 || value == b"-",
-            Some(letter) => b"viuepkrz".contains(letter) && value.len() > 1,
+            Some(letter) => b"iuepkrz".contains(letter) && value.len() > 1,
             None => false,
         }
 }

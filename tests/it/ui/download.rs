@@ -40,7 +40,8 @@ fn a_download_is_read_again_when_it_is_complete() {
     let (part, whole) = (folder.0.join("logs.zip.part"), folder.0.join("logs.zip"));
     std::fs::write(&part, &sample[..sample.len() / 3]).unwrap();
     let mut harness = opened(vec![Input::Path(part.clone())], (1440.0, 900.0));
-    comes(&mut harness, "still being downloaded");
+    press(&mut harness, Key::Num7);
+    comes(&mut harness, "a download that has not ended");
     std::fs::write(&part, &sample).unwrap();
     std::fs::rename(&part, &whole).unwrap();
     comes(&mut harness, "The download is complete");
