@@ -49,9 +49,8 @@ pub fn body(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area
     let end = drawn.iter().map(|s| s.1).fold(row.left, f64::max);
     // Marks stand above curves, not on them.
     let marked = if lane.series.is_empty() { row } else { Area { bottom: row.top + plots::HEAD, ..row } };
-    let words = plots::lane(out, ink, lane, axis, row);
+    plots::lane(out, ink, lane, axis, row);
     let end = end.max(marks(out, ink, lane, axis, marked, &drawn));
-    plots::words(out, ink, &words, marked, columns::marks(lane, axis).first().map(|c| c.x_px), end);
     let empty = lane.spans.is_empty() && lane.marks.is_empty() && lane.series.is_empty();
     if !empty && lane.series.is_empty() && end <= row.left {
         elsewhere(out, ink, lane, axis, row);
@@ -201,7 +200,7 @@ fn apart(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, run: &[MarkColumn], room:
         }
         let width = Type::Small.width(&label);
         let left = last_x + half(mark.shape) + 5.0;
-        if left + width < next - 4.0 && left > words_end && (lane.topic == Topic::CallSip || room.is_free(left, width)) {
+        if left + width < next - 8.0 && left > words_end && (lane.topic == Topic::CallSip || room.is_free(left, width)) {
             let colour = if mark.tone == Tone::Fail { ink.palette.fail } else { ink.palette.t2 };
             out.grounded(Area { left, right: left + width + 2.0, ..row }, Align::Start, &label, Type::Small, colour);
             words_end = left + width + 6.0;

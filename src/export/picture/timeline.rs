@@ -2,6 +2,7 @@
 
 use super::draw::{Align, Area, Drawing, Pen};
 use super::fonts::Type;
+use super::plots::Legend;
 use super::{Ink, PictureOptions, lane, title};
 use crate::analyse::Analysis;
 use crate::base::LogTime;
@@ -12,7 +13,7 @@ use crate::timeline::scene::Lane;
 use crate::timeline::{Axis, Gap, GapKind, Scene, Subject, Survey, Target, Window};
 
 /// Width of the heads of lanes.
-const HEADS: f64 = 212.0;
+const HEADS: f64 = 228.0;
 const RULER: f64 = 24.0;
 /// Where gaps have their names.
 const GAPS: f64 = 22.0;
@@ -79,19 +80,22 @@ pub(super) fn lanes_on(
     width: f64,
 ) -> Drawing {
     let palette = ink.palette;
-    let lanes_height: f64 = lanes.iter().map(|l| f64::from(l.height_px)).sum();
+    let axis = Axis { window, left_px: HEADS, width_px: (width - HEADS).max(1.0) };
+    let legends: Vec<Legend> = lanes.iter().map(|lane| Legend::of(ink, lane, &axis, width - HEADS - 20.0)).collect();
+    let height = |lane: &Lane, legend: &Legend| f64::from(lane.height_px) + legend.height();
+    let lanes_height: f64 = lanes.iter().zip(&legends).map(|(lane, legend)| height(lane, legend)).sum();
     let gaps: Vec<&Gap> =
         scene.gaps.iter().filter(|g| (g.to_us as f64) >= window.start_us && (g.from_us as f64) <= window.end_us).collect();
     let foot = if gaps.is_empty() { 0.0 } else { GAPS };
     let mut out = Drawing::new(width, RULER + lanes_height + foot + 4.0, palette.panel);
     let plot = Area::new(HEADS, RULER, width, RULER + lanes_height);
-    let axis = Axis { window, left_px: plot.left, width_px: plot.width() };
     ruler(&mut out, ink, &axis, origin_us, head, plot);
     let mut top = plot.top;
-    for lane in lanes {
-        let bottom = top + f64::from(lane.height_px);
-        let row = Area { top, bottom, ..plot };
+    for (lane, legend) in lanes.iter().zip(&legends) {
+        let bottom = top + height(lane, legend);
+        let row = Area { top, bottom: bottom - legend.height(), ..plot };
         out.clipped(row, |out| lane::body(out, ink, lane, &axis, row, &|out| hatch(out, ink, &gaps, &axis, row)));
+        legend.draw(&mut out, ink, Area { left: HEADS + 12.0, top: row.bottom - 1.0, ..row });
         lane::head(&mut out, ink, lane, Area { left: 0.0, right: HEADS, top, bottom });
         out.level(0.0, width, bottom - 0.5, Pen::new(1.0, palette.hair));
         top = bottom;
