@@ -363,6 +363,14 @@ impl Drawing {
         end
     }
 
+    /// Text in lines of `leading` points, the middle of the first at `middle`.
+    pub fn cell(&mut self, area: Area, leading: f64, middle: f64, lines: &[String], kind: Type, colour: Rgb) {
+        for (number, line) in (0..).zip(lines) {
+            let top = middle - leading / 2.0 + f64::from(number) * leading;
+            self.text(Area { top, bottom: top + leading, ..area }, Align::Start, line, kind, colour);
+        }
+    }
+
     /// Text in lines of `leading` points from the top of an area; gives where the last one ends.
     pub fn wrapped(&mut self, area: Area, leading: f64, most: usize, text: &str, kind: Type, colour: Rgb) -> f64 {
         let mut top = area.top;

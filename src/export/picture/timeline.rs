@@ -7,7 +7,9 @@ use super::{Ink, PictureOptions, lane, title};
 use crate::analyse::Analysis;
 use crate::base::LogTime;
 use crate::base::words::{self, Words, word};
+use crate::session::CallId;
 use crate::timeline::figures::{duration, elapsed};
+use crate::timeline::ladder::linked;
 use crate::timeline::lanes::{Source, call};
 use crate::timeline::scene::Lane;
 use crate::timeline::{Axis, Gap, GapKind, Scene, Subject, Survey, Target, Window};
@@ -54,7 +56,13 @@ pub fn timeline(analysis: &Analysis, options: &PictureOptions) -> Drawing {
             (at.0, format!("{} {} {}", at.date(zone_s), at.clock(zone_s), ink.zone()))
         }
     };
-    let lanes: Vec<&Lane> = scene.shown(options.call()).into_iter().filter_map(|n| scene.lanes.get(n)).collect();
+    // A picture of one call leaves other calls out, but for its own legs.
+    let legs: Option<Vec<CallId>> = options.call().map(|id| [vec![id], linked(&analysis.facts, id)].concat());
+    let belongs = |lane: &&Lane| match (&legs, lane.leads().or(lane.detail_of)) {
+        (Some(legs), Some(call)) => legs.contains(&call),
+        _ => true,
+    };
+    let lanes: Vec<&Lane> = scene.shown(options.call()).into_iter().filter_map(|n| scene.lanes.get(n)).filter(belongs).collect();
     let body = lanes_on(ink, &scene, &lanes, window, head.0, &head.1, width);
     let shown = (LogTime(extent.start_us.max(window.start_us as i64)), LogTime(extent.end_us.min(window.end_us as i64)));
     title::framed(options, &title, &[title::of_bundle(ink, analysis, Some(shown))], None, body)
