@@ -33,8 +33,13 @@ pub(crate) struct Collector {
     pub(super) by_key: HashMap<String, usize>,
     /// Words that the program itself wrote.
     pub(super) said: HashSet<String>,
-    skip: Option<Step>,
+    pub(super) skip: Option<Step>,
+    /// Texts that were met before, as many reports repeat theirs, with their entries.
+    pub(super) seen: HashMap<String, Vec<usize>>,
 }
+
+/// Longer texts hardly repeat.
+const SEEN_BYTES: usize = 600;
 
 impl Collector {
     /// A value whose kind is known.
@@ -45,8 +50,19 @@ impl Collector {
 
     /// Log text.
     pub(crate) fn log(&mut self, text: &str) {
+        if let Some(places) = self.seen.get(text) {
+            for place in places {
+                if let Some(entry) = self.entries.get_mut(*place) {
+                    entry.count += 1;
+                }
+            }
+            return;
+        }
         let spans = scan::text(text, self.skip, |_| {});
-        self.meet(text, &spans);
+        let places = self.meet(text, &spans);
+        if text.len() <= SEEN_BYTES {
+            self.seen.insert(text.to_owned(), places);
+        }
     }
 
     /// The name of a file.
@@ -67,22 +83,24 @@ impl Collector {
         });
     }
 
-    fn meet(&mut self, text: &str, spans: &Spans) {
+    fn meet(&mut self, text: &str, spans: &Spans) -> Vec<usize> {
+        let mut places = Vec::new();
         for span in spans.list() {
             let (Some(kind), Some(original)) = (span.kind, text.get(span.start..span.end)) else { continue };
-            self.one(kind, original, span.guessed);
+            places.extend(self.one(kind, original, span.guessed));
         }
+        places
     }
 
-    pub(super) fn one(&mut self, kind: Kind, original: &str, guessed: bool) {
+    pub(super) fn one(&mut self, kind: Kind, original: &str, guessed: bool) -> Option<usize> {
         if public::stays(kind, original) {
-            return;
+            return None;
         }
         let place = *self.by_key.entry(key(kind, original)).or_insert_with(|| {
             self.entries.push(Entry { kind, original: original.to_owned(), count: 0, guessed: true });
             self.entries.len() - 1
         });
-        let Some(entry) = self.entries.get_mut(place) else { return };
+        let entry = self.entries.get_mut(place)?;
         entry.count += 1;
         entry.guessed &= guessed;
         // What it means says more than what it looks like.
@@ -93,6 +111,7 @@ impl Collector {
         if says_more {
             entry.kind = kind;
         }
+        Some(place)
     }
 }
 
@@ -108,12 +127,21 @@ pub(super) fn key(kind: Kind, original: &str) -> String {
             let all = fold::readings(original);
             all.into_iter().map(|r| r.text).min_by_key(String::len).unwrap_or_default().trim().to_owned()
         }
+        Kind::Device if hex_of_mac(original).is_some() => hex_of_mac(original).unwrap_or_default(),
         Kind::Device | Kind::Token | Kind::Tracking => {
             let hex = original.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
             if hex { original.to_ascii_lowercase() } else { plain() }
         }
         Kind::User | Kind::Call | Kind::Path => plain(),
     }
+}
+
+/// The digits of a MAC address in any of its spellings, `SEP…` of a telephone included.
+fn hex_of_mac(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let bare = lower.strip_prefix("sep").unwrap_or(&lower);
+    let hex: String = bare.chars().filter(|c| !matches!(c, ':' | '-' | '.')).collect();
+    (hex.len() == 12 && hex.bytes().all(|b| b.is_ascii_hexdigit())).then_some(hex)
 }
 
 fn fold_case(text: &str) -> String {

@@ -20,12 +20,14 @@ pub(super) fn scan(path: &str, spans: &mut Spans) {
     }
 }
 
-/// The name of a bundle is private even where it looks harmless: all but its ending.
+/// The name of a bundle is private, all but its ending. It may hold a number of a case or a telephone; only one of the client's own words
+/// stays (`current_log.txt`).
 pub(super) fn bundle(name: &str, spans: &mut Spans) {
     let from = name.rfind(['/', '\\']).map_or(0, |n| n + 1);
     scan(name.get(..from).unwrap_or_default(), spans);
     let stem = stem(name.get(from..).unwrap_or_default());
-    if !matches!(stem, "-" | "") {
+    let harmless = is_known(stem) && !stem.contains(|c: char| c.is_ascii_digit());
+    if !harmless && !matches!(stem, "-" | "") {
         spans.add(from, from + stem.len(), Kind::Path);
     }
 }

@@ -144,7 +144,8 @@ const TRADE: &str = "user host name number address call token device organisatio
     release remote replaces reply report request require response result retry ring ringing room root route rtp running sales schema \
     sdp secure send sent server service session set setup sip sips site start state status stop stream subject subscribe subscription \
     success support supported switch system tcp team tel test thread time timer timestamp tls to transfer transport true trunk type udp \
-    unknown update uri url v2 value version via video voice warning web webex window windows with xml yes";
+    broadsoft broadcloud cisco ciscospark wbx2 webexapis jabber linphone linphonec baresip twinkle sipp \
+    asterisk freeswitch kamailio opensips unknown update uri url v2 value version via video voice warning web webex window windows with xml yes";
 
 #[cfg(test)]
 mod tests {

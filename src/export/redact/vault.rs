@@ -1,7 +1,7 @@
 //! All originals of one or several analyses with their pseudonyms. In: analyses, wishes. Out: pseudonyms, and the proof.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -39,6 +39,10 @@ pub struct Vault {
     by_key: HashMap<String, usize>,
     /// Originals that are looked for in any text.
     known: Known,
+    /// Words that the program itself wrote.
+    said: HashSet<String>,
+    /// Numbers with country code by what follows it.
+    national: HashMap<String, usize>,
     /// Short and common ones, folded: looked for where they stand as a value.
     weak: HashMap<String, u32>,
     /// The user's own words.
@@ -46,7 +50,13 @@ pub struct Vault {
     /// What came up after all originals were met: lines of the log that are in no fact.
     later: Mutex<Forms>,
     later_by_key: Mutex<HashMap<String, String>>,
+    /// Log texts written before: reports repeat theirs, and a window asks again in every frame.
+    written: Mutex<HashMap<String, String>>,
 }
+
+/// Texts remembered at most, and how long one may be.
+const REMEMBERED: usize = 20_000;
+const REMEMBERED_BYTES: usize = 2_000;
 
 /// Words after which a short number is one that is dialled.
 static DIALLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -68,7 +78,8 @@ impl Vault {
         }
         let kept = |original: &str| wishes.corrections.iter().any(|c| matches!(c, Correction::Keep(k) if k == original));
         let mut forms = Forms::avoiding(met.by_key.keys().cloned());
-        let pseudonyms = pseudonyms(&met, &mut forms);
+        let national = national(&met.entries);
+        let pseudonyms = pseudonyms(&met.entries, &national, &mut forms);
         let mut entries: Vec<(Entry, String)> = met.entries.into_iter().zip(pseudonyms).collect();
         for (entry, pseudonym) in &mut entries {
             for correction in &wishes.corrections {
@@ -94,9 +105,7 @@ impl Vault {
                     weak.entry(folded).or_insert(id);
                 }
             }
-            if entry.kind == Kind::Name {
-                strong.extend(name_parts(&entry.original, &met.said).map(|part| (id, part)));
-            }
+            strong.extend(parts(entry, &met.said).into_iter().map(|part| (id, part)));
         }
         let known = Known::new(strong.iter().map(|(id, text)| (*id, text.as_str())));
         let folded: Vec<String> =
@@ -106,12 +115,26 @@ impl Vault {
             wishes: wishes.clone(),
             entries,
             by_key: met.by_key,
+            said: met.said,
+            national,
             known,
             weak,
             terms,
             later: Mutex::new(forms),
             later_by_key: Mutex::default(),
+            written: Mutex::default(),
         }
+    }
+
+    /// The same with what further texts of the same bundles hold: for an export of log lines, most of which are in no fact. What had a
+    /// pseudonym keeps it.
+    pub fn extended<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let entries = self.entries.iter().map(|(entry, _)| entry.clone()).collect();
+        let mut met = Collector { entries, by_key: self.by_key.clone(), said: self.said.clone(), ..Collector::default() };
+        for text in texts {
+            met.log(text);
+        }
+        Self::made(met, &self.wishes)
     }
 
     /// What was wished for.
@@ -140,6 +163,18 @@ impl Vault {
 
     /// Log text with pseudonyms.
     pub fn log<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if let Some(written) = self.written.lock().unwrap_or_else(PoisonError::into_inner).get(text) {
+            return Cow::Owned(written.clone());
+        }
+        let written = self.log_afresh(text);
+        let mut all = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if text.len() <= REMEMBERED_BYTES && all.len() < REMEMBERED {
+            all.insert(text.to_owned(), written.clone().into_owned());
+        }
+        written
+    }
+
+    fn log_afresh<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut marks = Vec::new();
         let mut spans = scan::text(text, self.wishes.skip, |spans| {
             if self.wishes.skip != Some(Step::Known) {
@@ -288,7 +323,10 @@ impl Vault {
         let key = key(kind, original);
         let (kind, form) = match self.by_key.get(&key).and_then(|place| self.entries.get(*place)) {
             Some((entry, form)) => (entry.kind, form.clone()),
-            None => (kind, self.later(kind, original, key)),
+            None => match self.with_country(kind, original) {
+                Some(form) => return form,
+                None => (kind, self.later(kind, original, key)),
+            },
         };
         if self.wishes.keep == Keep::Correlation && matches!(kind, Kind::Call | Kind::Tracking) {
             return self.within_kept(original);
@@ -297,6 +335,17 @@ impl Vault {
             Kind::Number => format!("{}{form}", Telephone::parse(original).prefix),
             _ => form,
         }
+    }
+
+    /// For a number that is known with its country code.
+    fn with_country(&self, kind: Kind, original: &str) -> Option<String> {
+        let number = Telephone::parse(original);
+        if kind != Kind::Number || number.international {
+            return None;
+        }
+        let trunk = number.digits.strip_prefix('0').unwrap_or(&number.digits);
+        let (_, whole) = self.entries.get(*self.national.get(trunk)?)?;
+        Some(without_country(&number, whole))
     }
 
     /// An ID that is kept may hold an address or a name: that goes.
@@ -328,21 +377,32 @@ impl Vault {
     }
 }
 
-/// Pseudonyms of all entries, in their order.
-fn pseudonyms(met: &Collector, forms: &mut Forms) -> Vec<String> {
-    // A number without country code is that of the same number with it.
+/// A number without country code is that of the same number with it.
+fn national(entries: &[Entry]) -> HashMap<String, usize> {
     let mut national: HashMap<String, usize> = HashMap::new();
-    for (place, entry) in met.entries.iter().enumerate().filter(|(_, e)| e.kind == Kind::Number) {
+    for (place, entry) in entries.iter().enumerate().filter(|(_, e)| e.kind == Kind::Number) {
         if let Some(rest) = Telephone::parse(&entry.original).national().filter(|n| n.len() >= 6) {
             national.entry(rest.to_owned()).or_insert(place);
         }
     }
-    let mut made: Vec<Option<String>> = vec![None; met.entries.len()];
-    for (place, entry) in met.entries.iter().enumerate() {
+    national
+}
+
+/// The digits of a number with country code, for one written without.
+fn without_country(number: &Telephone, whole: &str) -> String {
+    let trunk = number.digits.strip_prefix('0').unwrap_or(&number.digits);
+    let zero = if trunk.len() < number.digits.len() { "0" } else { "" };
+    format!("{zero}{}", whole.get(whole.len().saturating_sub(trunk.len())..).unwrap_or(whole))
+}
+
+/// Pseudonyms of all entries, in their order.
+fn pseudonyms(entries: &[Entry], national: &HashMap<String, usize>, forms: &mut Forms) -> Vec<String> {
+    let mut made: Vec<Option<String>> = vec![None; entries.len()];
+    for (place, entry) in entries.iter().enumerate() {
         let number = Telephone::parse(&entry.original);
         let trunk = number.digits.strip_prefix('0').unwrap_or(&number.digits);
         let whole = (entry.kind == Kind::Number && !number.international).then(|| national.get(trunk).copied()).flatten();
-        let form = match whole.and_then(|at| Some((at, met.entries.get(at)?))) {
+        let form = match whole.and_then(|at| Some((at, entries.get(at)?))) {
             Some((at, other)) if at != place => {
                 let there = match made.get(at).cloned().flatten() {
                     Some(form) => form,
@@ -354,9 +414,7 @@ fn pseudonyms(met: &Collector, forms: &mut Forms) -> Vec<String> {
                         form
                     }
                 };
-                let zero = if trunk.len() < number.digits.len() { "0" } else { "" };
-                let from = there.len().saturating_sub(trunk.len());
-                format!("{zero}{}", there.get(from..).unwrap_or(&there))
+                without_country(&number, &there)
             }
             _ => match made.get(place).cloned().flatten() {
                 Some(form) => form,
@@ -371,7 +429,7 @@ fn pseudonyms(met: &Collector, forms: &mut Forms) -> Vec<String> {
 }
 
 /// Can a text that holds this be told from ordinary text? Long enough, and not made of words that everybody uses.
-fn is_telling(entry: &Entry, folded: &str, said: &std::collections::HashSet<String>) -> bool {
+fn is_telling(entry: &Entry, folded: &str, said: &HashSet<String>) -> bool {
     let letters = folded.chars().filter(|c| c.is_alphabetic()).count();
     let digits = folded.chars().filter(char::is_ascii_digit).count();
     let signs = folded.chars().any(|c| c.is_alphabetic() && c >= '\u{3040}');
@@ -381,34 +439,57 @@ fn is_telling(entry: &Entry, folded: &str, said: &std::collections::HashSet<Stri
     if letters == 0 {
         return digits >= if entry.guessed { 10 } else { 7 };
     }
-    let ordinary = || {
-        let mut all = true;
-        words(folded, |start, end| {
-            let word = folded.get(start..end).unwrap_or_default();
-            all &= said.contains(word) || public::is_common(word);
-        });
-        all
-    };
     if entry.kind == Kind::Path && !folded.contains(|c: char| !c.is_alphabetic()) {
         // One plain word: a program may be called the same.
         return false;
     }
     if entry.kind.is_machine_made() {
-        return letters + digits >= 6 && (digits >= 1 && letters >= 1 || letters >= 8) && !ordinary();
+        return letters + digits >= 6 && (digits >= 1 && letters >= 1 || letters >= 8) && !is_ordinary(folded, said);
     }
-    (letters + digits >= 4 || signs && letters >= 2) && !ordinary()
+    (letters + digits >= 4 || signs && letters >= 2) && !is_ordinary(folded, said)
 }
 
-/// First and last names that are rare enough to be looked for by themselves.
-fn name_parts<'a>(name: &str, said: &'a std::collections::HashSet<String>) -> impl Iterator<Item = String> + use<'a> {
-    let folded = fold::readings(name).pop().map(|r| r.text).unwrap_or_default();
+/// What of an original tells by itself who it is: first and last names, labels of hosts, the UUID of a tracking ID, other spellings of a
+/// MAC. Words in common use don't.
+fn parts(entry: &Entry, said: &HashSet<String>) -> Vec<String> {
+    let folded = fold::readings(&entry.original).pop().map(|r| r.text).unwrap_or_default();
     let mut parts = Vec::new();
-    words(&folded, |start, end| parts.push(folded.get(start..end).unwrap_or_default().to_owned()));
-    let several = parts.len() > 1;
-    parts.into_iter().filter(move |part| {
-        let letters = part.chars().all(char::is_alphabetic) && part.chars().count() >= 4;
-        several && letters && !said.contains(part) && !public::is_common(part)
-    })
+    match entry.kind {
+        Kind::Name | Kind::Organisation => {
+            words(&folded, |start, end| parts.push(folded.get(start..end).unwrap_or_default().to_owned()))
+        }
+        // The last label is a country or a kind of business.
+        Kind::Host => {
+            parts.extend(folded.split('.').rev().skip(1).map(str::to_owned));
+            parts.retain(|label| label.len() >= 5);
+        }
+        Kind::Tracking => parts.extend(folded.rsplit('_').find(|p| p.len() == 36).map(str::to_owned)),
+        Kind::Device => {
+            let hex = key(Kind::Device, &entry.original);
+            if hex.len() == 12 && hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+                let pairs: Vec<&str> = (0..6).filter_map(|n| hex.get(2 * n..2 * n + 2)).collect();
+                parts.extend([pairs.join(":"), pairs.join("-"), format!("sep{hex}"), hex.clone()]);
+            }
+        }
+        _ => {}
+    }
+    let telling = |part: &String| {
+        let named = matches!(entry.kind, Kind::Name | Kind::Organisation | Kind::Host);
+        let letters = part.chars().filter(|c| c.is_alphabetic()).count();
+        !named || letters >= 4 && *part != folded && !is_ordinary(part, said)
+    };
+    parts.retain(telling);
+    parts
+}
+
+/// Is every word one that the program, SIP or any log uses?
+fn is_ordinary(folded: &str, said: &HashSet<String>) -> bool {
+    let mut all = true;
+    words(folded, |start, end| {
+        let word = folded.get(start..end).unwrap_or_default();
+        all &= said.contains(word) || public::is_common(word);
+    });
+    all
 }
 
 /// A short number, as extensions are.
