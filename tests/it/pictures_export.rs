@@ -11,8 +11,10 @@ use bundlescope::base::words::Words;
 use bundlescope::base::{Language, Private, PrivateKind, Segment, Text};
 use bundlescope::bundle::Input;
 use bundlescope::compare::{Anchor, Pair, Side, compare};
+use bundlescope::export::Outlet;
 use bundlescope::export::picture::draw::{Align, Shape};
-use bundlescope::export::picture::{self, Drawing, PictureOptions, PngError, Scheme};
+use bundlescope::export::picture::{self, Drawing, Form, PictureOptions, PngError, Refused, Scheme};
+use bundlescope::export::redact::{Vault, Wishes};
 use bundlescope::session::CallId;
 use bundlescope::timeline::Subject;
 use resvg::usvg::roxmltree;
@@ -273,6 +275,26 @@ fn a_ladder_of_a_thousand_messages_is_one_whole_picture() {
     let pages = picture::ladder_pages(&analysis, &PictureOptions::default(), 300);
     let rows: usize = pages.iter().map(|p| count(p, "MESSAGE") + count(p, "200 OK")).sum();
     assert!(pages.len() >= 4 && rows == 1_000, "{} pages with {rows} rows", pages.len());
+}
+
+#[test]
+fn a_picture_with_an_original_is_refused_in_both_forms() {
+    let outlet = Outlet::pseudonyms(Arc::new(Vault::of(&[good(), failing()], &Wishes::default())));
+    let originals: Vec<(&str, Drawing)> = views(&PictureOptions::default());
+    for (name, drawing) in &originals {
+        for form in [Form::Svg, Form::Png(1)] {
+            assert!(matches!(picture::bytes(drawing, form, &outlet), Err(Refused::Leak(_))), "{name} as {form:?}");
+        }
+    }
+    for (name, drawing) in views(&PictureOptions { outlet: outlet.clone(), ..PictureOptions::default() }) {
+        let svg = String::from_utf8(picture::bytes(&drawing, Form::Svg, &outlet).unwrap()).unwrap();
+        // The users, the domain and the names of the bundles, as the samples have them.
+        for original in ["alice", "bob", "example.com", "good.zip", "failing.zip"] {
+            assert!(!svg.contains(original), "{name}: {original}");
+        }
+        assert!(svg.contains(">Redacted<") && !svg.contains("Originals shown"), "{name}");
+    }
+    assert!(originals.iter().all(|(_, d)| d.svg().contains("Originals shown")), "what shows originals says so");
 }
 
 struct Folder(PathBuf);
