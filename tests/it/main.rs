@@ -43,6 +43,8 @@ mod own_logs;
 mod own_rules;
 #[cfg(feature = "pictures")]
 mod pictures;
+mod pictures_export;
+mod redact;
 mod samples;
 mod signatures;
 mod signatures_bundle;
