@@ -25,6 +25,7 @@ pub mod fault;
 mod inputs;
 mod manual;
 mod output;
+mod picture;
 mod signatures;
 mod window;
 
@@ -52,6 +53,7 @@ Examples:
   bundlescope report client-log.zip              print what happened
   bundlescope report client-log.zip --format json --output report.json
   bundlescope compare good.zip bad.zip           tell where two sessions part
+  bundlescope picture client-log.zip --view ladder --call 0 --output call.png
   bundlescope demo                               open the samples that come with the program
   bundlescope explain 200018 --lang nl           say what a code, a finding or plain words mean
   bundlescope signatures check FOLDER            check rules of your own
@@ -64,8 +66,10 @@ enum Command {
     Report(ReportArguments),
     /// Tell how two sessions differ: two bundles, or the two runs of one
     Compare(Box<compare::CompareArguments>),
+    /// Draw the timeline, a ladder, findings, media or a comparison as PNG or SVG, without a display
+    Picture(Box<picture::PictureArguments>),
     /// Open the samples that come with the program
-    Demo(PictureArguments),
+    Demo(WindowPictureArguments),
     /// Say what a code, the name of a finding or plain words mean
     Explain(explain::ExplainArguments),
     /// List, check, try and write failure signatures
@@ -90,11 +94,11 @@ struct WindowArguments {
     #[arg(long)]
     new_window: bool,
     #[command(flatten)]
-    picture: PictureArguments,
+    picture: WindowPictureArguments,
 }
 
 #[derive(Debug, Args)]
-struct PictureArguments {
+struct WindowPictureArguments {
     /// Save a picture of the window as PNG once the verdict stands, then close
     #[arg(long, value_name = "FILE")]
     window_picture: Option<PathBuf>,
@@ -162,6 +166,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match parsed.command {
         Some(Command::Report(arguments)) => report(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
+        Some(Command::Picture(arguments)) => picture::run(&arguments),
         Some(Command::Demo(picture)) => window::open(inputs::samples(), &picture),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Signatures(arguments)) => signatures::run(&arguments),

@@ -8,6 +8,7 @@ pub mod rules;
 pub mod source;
 pub mod time;
 pub mod tone;
+mod visible;
 pub mod width;
 pub mod words;
 
@@ -18,4 +19,5 @@ pub use progress::Progress;
 pub use source::{MemberId, SourceRef};
 pub use time::{LogTime, Zone, ZoneBasis};
 pub use tone::Tone;
+pub use visible::visible;
 pub use width::{Face, FixedWidth, TextWidth};

@@ -47,6 +47,13 @@ impl LogTime {
         }
     }
 
+    /// From this moment to another in the given zone, the date once when it is the same day.
+    pub fn range(self, to: Self, offset_s: i32) -> String {
+        let (first, last) = (self.date(offset_s), to.date(offset_s));
+        let day = if first == last { String::new() } else { format!("{last} ") };
+        format!("{first} {} – {day}{}", self.clock(offset_s), to.clock(offset_s))
+    }
+
     /// Microseconds from `earlier` to this moment; negative when the log's clock went back.
     pub fn since_us(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
@@ -130,6 +137,11 @@ impl Zone {
         let minutes: i32 = digits.get(2..).filter(|m| !m.is_empty()).map_or(Some(0), |m| m.parse().ok())?;
         (hours <= 18 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
     }
+}
+
+/// The name of an offset: `UTC`, `UTC+05:45`.
+pub fn zone_name(offset_s: i32) -> String {
+    if offset_s == 0 { "UTC".to_owned() } else { format!("UTC{}", Zone { offset_s, basis: ZoneBasis::Given }.text()) }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{OK, PictureArguments, Read, UNREADABLE, inputs, output, read, say};
+use super::{OK, Read, UNREADABLE, WindowPictureArguments, inputs, output, read, say};
 use crate::analyse::Options;
 use crate::app::{self, Theme, WindowError, WindowOptions, instance};
 use crate::base::words::{Words, word};
@@ -11,7 +11,7 @@ use crate::bundle::Input;
 use crate::export::{self, Format};
 
 /// Opens the window with what the paths name.
-pub fn open_paths(paths: &[PathBuf], new_window: bool, picture: &PictureArguments) -> u8 {
+pub fn open_paths(paths: &[PathBuf], new_window: bool, picture: &WindowPictureArguments) -> u8 {
     let groups = match inputs::groups(paths, &[], false) {
         Ok(groups) => groups,
         Err(why) => {
@@ -35,7 +35,7 @@ pub fn open_paths(paths: &[PathBuf], new_window: bool, picture: &PictureArgument
 }
 
 /// Opens a window of its own with both inputs side by side; without a display the text report of the comparison stands in.
-pub fn open_both(paths: &[PathBuf], picture: &PictureArguments) -> u8 {
+pub fn open_both(paths: &[PathBuf], picture: &WindowPictureArguments) -> u8 {
     let tried: Result<Vec<Input>, String> = paths.iter().map(|path| inputs::input(path)).collect();
     match tried {
         Ok(_) if !has_display() && picture.window_picture.is_none() => {
@@ -60,11 +60,11 @@ fn absolute(inputs: &[Input]) -> Option<Vec<PathBuf>> {
 }
 
 /// Opens the window with these inputs. Without a display the text report stands in, and that is said.
-pub fn open(inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
+pub fn open(inputs: Vec<Input>, picture: &WindowPictureArguments) -> u8 {
     show(inputs, picture, false, false)
 }
 
-fn show(inputs: Vec<Input>, picture: &PictureArguments, reachable: bool, compare: bool) -> u8 {
+fn show(inputs: Vec<Input>, picture: &WindowPictureArguments, reachable: bool, compare: bool) -> u8 {
     if !has_display() {
         return without_window(word("cli.no_display"), inputs, picture);
     }
@@ -98,7 +98,7 @@ fn has_display() -> bool {
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY") || set("WAYLAND_SOCKET")
 }
 
-fn without_window(why: &str, inputs: Vec<Input>, picture: &PictureArguments) -> u8 {
+fn without_window(why: &str, inputs: Vec<Input>, picture: &WindowPictureArguments) -> u8 {
     say(why);
     if picture.window_picture.is_some() {
         return UNREADABLE;

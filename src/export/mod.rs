@@ -17,6 +17,7 @@ pub mod formats;
 pub mod json;
 pub mod ladder;
 pub mod outlet;
+pub mod picture;
 pub mod redact;
 pub mod rows;
 mod shared;

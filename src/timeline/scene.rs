@@ -292,12 +292,38 @@ impl Scene {
         Self { extent: source.extent, lanes, gaps }
     }
 
+    /// Places of the lanes that are shown where nobody folds or moves any: details of all calls when these are few, else of the
+    /// chosen one.
+    pub fn shown(&self, chosen: Option<CallId>) -> Vec<usize> {
+        let calls = self.lanes.iter().filter(|l| l.leads().is_some()).count();
+        let mut details: BTreeMap<CallId, Vec<usize>> = BTreeMap::new();
+        for (place, lane) in self.lanes.iter().enumerate() {
+            if let Some(call) = lane.detail_of.filter(|call| !is_folded(calls, chosen, *call)) {
+                details.entry(call).or_default().push(place);
+            }
+        }
+        let mut out = Vec::new();
+        for (place, lane) in self.lanes.iter().enumerate().filter(|(_, l)| l.detail_of.is_none()) {
+            out.push(place);
+            out.extend(lane.leads().and_then(|call| details.remove(&call)).unwrap_or_default());
+        }
+        out
+    }
+
     /// The stretch of time a target takes: its spans together, else its first mark.
     pub fn stretch(&self, target: Target) -> Option<(i64, i64)> {
         let spans = self.lanes.iter().flat_map(|l| &l.spans).filter(|s| s.target == target).map(|s| (s.from_us, s.to_us));
         let marks = self.lanes.iter().flat_map(|l| &l.marks).filter(|m| m.target == target).map(|m| (m.at_us, m.at_us));
         spans.chain(marks).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
+}
+
+/// With more calls than this only the chosen one shows its detail lanes.
+const MOST_DETAILED: usize = 2;
+
+/// Are the detail lanes of a call folded, unless the user says otherwise?
+pub fn is_folded(calls: usize, chosen: Option<CallId>, call: CallId) -> bool {
+    calls > MOST_DETAILED && chosen != Some(call)
 }
 
 /// `time` in µs, for layouts.

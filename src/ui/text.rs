@@ -13,6 +13,8 @@ use crate::base::words::{Words, word};
 use crate::base::{LogTime, Piece, Private, Text};
 use crate::export::outlet::Outlet;
 
+pub use crate::base::visible;
+
 /// No single line on screen is longer; the rest is behind the ellipsis and in the log.
 const MOST_CHARS: usize = 600;
 
@@ -29,24 +31,6 @@ pub fn shown(text: &Text) -> String {
 /// A private value as it is shown.
 pub fn private(value: &Private) -> String {
     visible(&Outlet::originals().private(value)).into_owned()
-}
-
-/// Control and direction characters as escapes, so that a log cannot reorder or hide what stands beside it.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    let hidden = |c: char| {
-        (c.is_control() && c != '\t')
-            || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if !text.contains(hidden) {
-        return Cow::Borrowed(text);
-    }
-    let show = |c: char| match c {
-        '\n' => "\\n".to_owned(),
-        '\r' => "\\r".to_owned(),
-        c if hidden(c) => c.escape_unicode().to_string(),
-        c => c.to_string(),
-    };
-    Cow::Owned(text.chars().map(show).collect())
 }
 
 /// The words for a value of a list: `term("word", "busy")`.
@@ -156,16 +140,4 @@ pub fn wrapped(ui: &mut Ui, rect: Rect, rows: usize, text: &str, kind: Type, col
     let response = ui.interact(Rect::from_min_size(rect.min, size), id, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     size.y
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_cannot_turn_the_line_around() {
-        assert_eq!(visible("Gerät nicht angeschlossen"), "Gerät nicht angeschlossen");
-        assert_eq!(visible("a\u{202e}b"), "a\\u{202e}b");
-        assert_eq!(visible("a\r\nb\u{1b}[31m"), "a\\r\\nb\\u{1b}[31m");
-    }
 }

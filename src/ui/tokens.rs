@@ -1,79 +1,27 @@
-//! Colours by meaning. In: `assets/theme/tokens.toml`. Out: [`Palette`]. The only place where a colour is made from numbers.
+//! The window's colours. In: the table that pictures have too. Out: [`Palette`]. The only place where a screen colour is made from numbers.
 
 use std::sync::OnceLock;
 
 use eframe::egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Theme, Vec2, Visuals, style};
 
 use super::fonts;
-use crate::base::Tone;
-use crate::base::words::Words;
-use crate::timeline::scene::Look;
+use crate::export::picture::look;
 
-const TOKENS: &str = include_str!("../../assets/theme/tokens.toml");
+pub use look::Scheme;
 
-/// Which set of colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scheme {
-    /// Light text on dark.
-    Dark,
-    /// Dark text on light.
-    Light,
-    /// Black and white with strong lines.
-    HighContrast,
-}
-
-/// The colours of one scheme; the names are those of the visual language.
-#[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "each colour's meaning stands beside it in tokens.toml")]
-pub struct Palette {
-    pub dark: bool,
-    pub base: Color32,
-    pub panel: Color32,
-    pub raised: Color32,
-    pub hover: Color32,
-    pub sel: Color32,
-    pub hair: Color32,
-    pub strong: Color32,
-    pub t1: Color32,
-    pub t2: Color32,
-    pub t3: Color32,
-    pub accent: Color32,
-    pub cursor: Color32,
-    pub oncursor: Color32,
-    pub ontone: Color32,
-    pub ok: Color32,
-    pub ok_tint: Color32,
-    pub info: Color32,
-    pub info_tint: Color32,
-    pub warn: Color32,
-    pub warn_tint: Color32,
-    pub fail: Color32,
-    pub fail_tint: Color32,
-    /// Series 1 to 8.
-    pub series: [Color32; 8],
-    /// Lane fills 1 to 6.
-    pub fills: [Color32; 6],
-}
-
+/// The colours of one scheme.
+pub type Palette = look::Palette<Color32>;
 /// How a span is drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SpanPaint {
-    /// Dim fill.
-    pub fill: Color32,
-    /// Edge below and at the left.
-    pub edge: Color32,
-    /// Hatch `/`, `\`.
-    pub hatch: (bool, bool),
-}
+pub type SpanPaint = look::SpanPaint<Color32>;
 
 impl Palette {
     /// The colours of a scheme.
     pub fn of(scheme: Scheme) -> &'static Self {
         static ALL: OnceLock<[Palette; 3]> = OnceLock::new();
         let [dark, light, high] = ALL.get_or_init(|| {
-            // The same form as a words file: sections of names with short texts.
-            let table = Words::parse(TOKENS).unwrap_or_default();
-            [("dark", true), ("light", false), ("high_contrast", true)].map(|(name, dark)| Self::read(&table, name, dark))
+            Scheme::ALL.map(|scheme| {
+                look::Palette::read(scheme, |rgb| rgb.map_or(Color32::PLACEHOLDER, |[r, g, b]| Color32::from_rgb(r, g, b)))
+            })
         });
         match scheme {
             Scheme::Dark => dark,
@@ -81,106 +29,6 @@ impl Palette {
             Scheme::HighContrast => high,
         }
     }
-
-    fn read(table: &Words, scheme: &str, dark: bool) -> Self {
-        let color = |name: &str| parse(table.get(&format!("{scheme}.{name}"))).unwrap_or(Color32::PLACEHOLDER);
-        Self {
-            dark,
-            base: color("base"),
-            panel: color("panel"),
-            raised: color("raised"),
-            hover: color("hover"),
-            sel: color("sel"),
-            hair: color("hair"),
-            strong: color("strong"),
-            t1: color("t1"),
-            t2: color("t2"),
-            t3: color("t3"),
-            accent: color("accent"),
-            cursor: color("cursor"),
-            oncursor: color("oncursor"),
-            ontone: color("ontone"),
-            ok: color("ok"),
-            ok_tint: color("ok_tint"),
-            info: color("info"),
-            info_tint: color("info_tint"),
-            warn: color("warn"),
-            warn_tint: color("warn_tint"),
-            fail: color("fail"),
-            fail_tint: color("fail_tint"),
-            series: ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"].map(color),
-            fills: ["fill_s1", "fill_s2", "fill_s3", "fill_s4", "fill_s5", "fill_s6"].map(color),
-        }
-    }
-
-    /// The colour of a tone, for its shape and its word.
-    pub fn tone(&self, tone: Tone) -> Color32 {
-        match tone {
-            Tone::Ok => self.ok,
-            Tone::Info => self.info,
-            Tone::Warn => self.warn,
-            Tone::Fail => self.fail,
-            Tone::Muted => self.t3,
-            Tone::Series(n) => self.series(n),
-        }
-    }
-
-    /// The tint behind something of a tone.
-    pub fn tint(&self, tone: Tone) -> Color32 {
-        match tone {
-            Tone::Ok => self.ok_tint,
-            Tone::Info => self.info_tint,
-            Tone::Warn => self.warn_tint,
-            Tone::Fail => self.fail_tint,
-            Tone::Muted | Tone::Series(_) => self.raised,
-        }
-    }
-
-    /// Series colour from 1; beyond 8 it starts again.
-    pub fn series(&self, number: u8) -> Color32 {
-        self.series.get(usize::from(number.max(1) - 1) % self.series.len()).copied().unwrap_or(self.t2)
-    }
-
-    fn fill(&self, number: usize) -> Color32 {
-        self.fills.get(number - 1).copied().unwrap_or(self.raised)
-    }
-
-    /// The colour of a codec by order of appearance: the same in lane, table and bracket.
-    pub fn codec(&self, number: u8) -> Color32 {
-        self.series(codec_series(number))
-    }
-
-    /// How a span of a lane is drawn.
-    pub fn span(&self, look: Look) -> SpanPaint {
-        let plain =
-            |fill: usize, series: u8| SpanPaint { fill: self.fill(fill), edge: self.series(series), hatch: (false, false) };
-        match look {
-            Look::Registered => plain(1, 1),
-            Look::Expired => SpanPaint { fill: self.warn_tint, edge: self.warn, hatch: (false, false) },
-            Look::Ringing => plain(4, 4),
-            Look::Talking | Look::Reached => plain(3, 3),
-            Look::HeldByClient => SpanPaint { hatch: (true, false), ..plain(2, 2) },
-            Look::HeldByPeer => SpanPaint { hatch: (false, true), ..plain(5, 5) },
-            Look::HeldByBoth => SpanPaint { hatch: (true, true), ..plain(5, 5) },
-            Look::Codec { number, one_way } => {
-                let series = codec_series(number);
-                SpanPaint { hatch: (one_way, false), ..plain(usize::from(series), series) }
-            }
-            Look::Failed => SpanPaint { fill: self.fail_tint, edge: self.fail, hatch: (false, false) },
-        }
-    }
-}
-
-/// Codecs take the series whose fills are easiest to tell apart: 1, 2, 6, then 3, 5, 4.
-fn codec_series(number: u8) -> u8 {
-    const ORDER: [u8; 6] = [1, 2, 6, 3, 5, 4];
-    ORDER.get(usize::from(number.max(1) - 1) % ORDER.len()).copied().unwrap_or(1)
-}
-
-fn parse(text: &str) -> Option<Color32> {
-    let number = u32::from_str_radix(text.strip_prefix('#')?, 16).ok()?;
-    let [_, r, g, b] = number.to_be_bytes();
-    Some(Color32::from_rgb(r, g, b))
 }
 
 /// Dresses egui's own widgets in a scheme.

@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use super::document::Document;
 use crate::base::LogTime;
-use crate::base::time::{Zone, ZoneBasis, local_offset_s};
+use crate::base::time::{Zone, ZoneBasis, local_offset_s, zone_name};
 
 thread_local! {
     static OFFSET_S: Cell<i32> = const { Cell::new(0) };
@@ -111,7 +111,7 @@ pub fn name() -> String {
 
 /// The name of an offset.
 pub fn named(offset_s: i32) -> String {
-    if offset_s == 0 { "UTC".to_owned() } else { format!("UTC{}", offset(offset_s)) }
+    zone_name(offset_s)
 }
 
 fn offset(offset_s: i32) -> String {
@@ -135,11 +135,7 @@ pub fn date(at: LogTime) -> String {
 
 /// From one moment to another, the date once when it is the same day.
 pub fn range(from: LogTime, to: LogTime) -> String {
-    if date(from) == date(to) {
-        format!("{} {} – {}", date(from), clock(from), clock(to))
-    } else {
-        format!("{} {} – {} {}", date(from), clock(from), date(to), clock(to))
-    }
+    from.range(to, offset_s())
 }
 
 #[cfg(test)]

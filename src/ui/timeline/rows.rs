@@ -6,10 +6,8 @@ use std::ops::Range;
 
 use super::state::TimelineState;
 use crate::session::CallId;
+use crate::timeline::scene::is_folded;
 use crate::timeline::{Lane, LaneId, Scene};
-
-/// With more calls than this only the chosen one shows its detail lanes.
-const MOST_DETAILED: usize = 2;
 
 /// What rows were made for; what the user folds, pins and moves drops them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +49,7 @@ impl Rows {
         }
         let calls = heads.iter().filter(|place| scene.lanes.get(**place).is_some_and(|l| l.leads().is_some())).count();
         let is_folded = |call: CallId| {
-            let usual = calls > MOST_DETAILED && key.chosen != Some(call);
+            let usual = is_folded(calls, key.chosen, call);
             state.folds.get(&call).copied().unwrap_or(usual)
         };
         let folded = details.keys().map(|call| (*call, is_folded(*call))).collect();
