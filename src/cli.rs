@@ -15,12 +15,13 @@ use crate::analyse::{Analysis, Options, Progress, analyse};
 use crate::base::time::Zone;
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
-use crate::export::{self, Format};
+use crate::export::Format;
 use crate::findings::Severity;
 
 mod associate;
 mod compare;
 mod explain;
+mod export;
 pub mod fault;
 mod inputs;
 mod manual;
@@ -54,6 +55,7 @@ Examples:
   bundlescope report client-log.zip --format json --output report.json
   bundlescope compare good.zip bad.zip           tell where two sessions part
   bundlescope picture client-log.zip --view ladder --call 0 --output call.png
+  bundlescope export client-log.zip --what sip --output call.pcapng   SIP for Wireshark
   bundlescope demo                               open the samples that come with the program
   bundlescope explain 200018 --lang nl           say what a code, a finding or plain words mean
   bundlescope signatures check FOLDER            check rules of your own
@@ -68,6 +70,8 @@ enum Command {
     Compare(Box<compare::CompareArguments>),
     /// Draw the timeline, a ladder, findings, media or a comparison as PNG or SVG, without a display
     Picture(Box<picture::PictureArguments>),
+    /// Write findings, calls, messages, records or SIP for a spreadsheet, a script or Wireshark
+    Export(Box<export::ExportArguments>),
     /// Open the samples that come with the program
     Demo(WindowPictureArguments),
     /// Say what a code, the name of a finding or plain words mean
@@ -167,6 +171,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Report(arguments)) => report(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Picture(arguments)) => picture::run(&arguments),
+        Some(Command::Export(arguments)) => export::run(&arguments),
         Some(Command::Demo(picture)) => window::open(inputs::samples(), &picture),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Signatures(arguments)) => signatures::run(&arguments),
@@ -201,15 +206,15 @@ fn report(arguments: &ReportArguments) -> u8 {
     if read.analyses.is_empty() {
         return UNREADABLE;
     }
-    let options = export::Options {
+    let options = crate::export::Options {
         messages: arguments.messages,
         zone_s: arguments.zone.unwrap_or(0),
         words: Words::of(Language::from_code(&arguments.lang).unwrap_or_default()),
         unopened: read.failures,
-        ..export::Options::default()
+        ..crate::export::Options::default()
     };
     let format = Format::from_word(&arguments.format).unwrap_or(Format::Text);
-    let text = export::render(&read.analyses, format, &options);
+    let text = crate::export::render(&read.analyses, format, &options);
     let written = match &arguments.output {
         Some(path) => output::to_file(path, text.as_bytes()),
         None => output::to_stdout(text.as_bytes()),
@@ -251,7 +256,7 @@ fn read(groups: inputs::Groups, options: &Options) -> Read {
         read.complete = false;
     }
     for analysis in &read.analyses {
-        if !export::anything_read(analysis) {
+        if !crate::export::anything_read(analysis) {
             say(&format!("{}: {}", word("cli.nothing_read"), analysis.bundle.name));
             read.complete = false;
         }

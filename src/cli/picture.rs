@@ -120,7 +120,8 @@ fn call(analysis: &Analysis, number: Option<u32>) -> Result<Option<Subject>, Fai
     }
 }
 
-fn outlet(analyses: &[Arc<Analysis>], originals: bool) -> Outlet {
+/// The way out for values: pseudonyms, unless originals are asked for.
+pub(super) fn outlet(analyses: &[Arc<Analysis>], originals: bool) -> Outlet {
     if originals { Outlet::originals() } else { Outlet::pseudonyms(Arc::new(Vault::of(analyses, &Wishes::default()))) }
 }
 

@@ -9,6 +9,7 @@ use crate::base::words::{self, Words};
 
 pub mod ask;
 pub mod card;
+pub mod capture;
 pub mod catalogue;
 pub mod compare;
 pub mod csv;
@@ -19,10 +20,12 @@ pub mod ladder;
 pub mod outlet;
 pub mod picture;
 pub mod redact;
+pub mod records;
 pub mod rows;
 mod shared;
 pub mod text;
 mod view;
+pub mod wire;
 
 pub use outlet::Outlet;
 pub use shared::anything_read;
