@@ -49,6 +49,11 @@ impl Private {
         Self { kind, value: value.into() }
     }
 
+    /// Is this its value?
+    pub fn is(&self, value: &str) -> bool {
+        self.value == value
+    }
+
     /// The value itself, for comparing and for `export::outlet` only.
     pub fn original(&self) -> &str {
         &self.value

@@ -12,6 +12,7 @@ use super::{OK, UNREADABLE, USAGE, inputs, language, output, read, say, zone};
 use crate::analyse::{Analysis, Options};
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
+use crate::compare::{Anchor, Pair, Side, compare, two_runs};
 use crate::export::Outlet;
 use crate::export::picture::{self, Drawing, Form, PictureOptions, Scheme, View};
 use crate::export::redact::{Vault, Wishes};
@@ -74,7 +75,8 @@ pub(super) fn run(arguments: &PictureArguments) -> u8 {
 fn drawn(arguments: &PictureArguments) -> Result<u8, Failure> {
     let form = form(&arguments.output, arguments.scale)?;
     let view = View::from_word(&arguments.view).unwrap_or(View::Timeline);
-    let groups = inputs::groups(&arguments.paths, &[], false).map_err(|why| (USAGE, why))?;
+    // The sides of a comparison are read each by itself; otherwise companions join their bundle.
+    let groups = inputs::groups(&arguments.paths, &[], view == View::Compare).map_err(|why| (USAGE, why))?;
     output::check(&arguments.output, groups.inputs()).map_err(|why| (USAGE, why))?;
     let read = read(groups, &Options { zone_s: arguments.log_zone, rules: rules::user_folder(), ..Options::default() });
     let Some(analysis) = read.analyses.first() else { return Ok(UNREADABLE) };
@@ -96,9 +98,26 @@ fn drawn(arguments: &PictureArguments) -> Result<u8, Failure> {
             let rows = arguments.page.and_then(|rows| usize::try_from(rows).ok()).unwrap_or(usize::MAX);
             picture::ladder_pages(analysis, &options, rows)
         }
+        View::Findings => vec![picture::findings(analysis, &options)],
+        View::Media => vec![picture::media(analysis, &options)],
+        View::Compare => vec![compared(&read.analyses, &options)?],
     };
     write(&pages, form, &options, &arguments.output)?;
     Ok(if read.complete { OK } else { UNREADABLE })
+}
+
+/// Two bundles, or the two runs of one.
+fn compared(analyses: &[Arc<Analysis>], options: &PictureOptions) -> Result<Drawing, Failure> {
+    let (sides, pair) = match analyses {
+        [left, right] => (Pair::new(Side::of(left), Side::of(right)), Pair::new(left.as_ref(), right.as_ref())),
+        [one] => {
+            let sides = two_runs(one).ok_or_else(|| (USAGE, word("compare.one_run").to_owned()))?;
+            (sides, Pair::new(one.as_ref(), one.as_ref()))
+        }
+        _ => return Err((USAGE, word("picture.two_bundles").to_owned())),
+    };
+    let comparison = compare(sides.left, sides.right, Anchor::default());
+    Ok(picture::compare(&comparison, pair, options))
 }
 
 /// The form that the ending of a file name asks for.

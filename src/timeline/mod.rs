@@ -10,6 +10,7 @@ mod ranks;
 pub mod scene;
 pub mod series;
 pub mod survey;
+pub mod told;
 mod wire;
 
 pub use axis::{Axis, Extent, Window};

@@ -53,7 +53,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
     ("sdp-types", r"\bsdp_types::", &["sip/"]),
     ("image", r"\bimage::", &["export/", "app/"]),
     ("resvg", r"\b(resvg|usvg|tiny_skia)::", &["export/"]),
-    ("plotters", r"\bplotters::", &["export/"]),
+    ("plotters", r"\bplotters(_backend)?::", &["export/"]),
     ("pcap-file", r"\bpcap_file::", &["export/"]),
     ("etherparse", r"\betherparse::", &["export/"]),
     ("percent-encoding", r"\bpercent_encoding::", &["export/"]),

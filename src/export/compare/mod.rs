@@ -12,7 +12,7 @@ use super::Outlet;
 mod html;
 mod json;
 mod markdown;
-mod sheet;
+pub(super) mod sheet;
 mod text;
 
 /// The name of the form; the number changes when a field changes its name or meaning.

@@ -69,6 +69,8 @@ pub struct Strand {
     pub title: String,
     pub summary: String,
     pub rows: Vec<Message>,
+    /// Place of the first of them among all of its rows.
+    pub from: usize,
     /// How many more there are.
     pub beyond: String,
 }
@@ -268,7 +270,7 @@ impl Writer<'_> {
             n => words.fill("compare.more", &[("n", &n.to_string())]),
         };
         let rows = shown.into_iter().map(|row| self.message_row(row)).collect();
-        Strand { title: self.text(&strand.name()), summary, rows, beyond }
+        Strand { title: self.text(&strand.name()), summary, rows, from, beyond }
     }
 
     fn message_row(&self, row: &MessageRow) -> Message {

@@ -15,11 +15,15 @@ use crate::timeline::{Subject, Window};
 use super::Outlet;
 use super::redact::Leak;
 
+mod chart;
+mod compare;
 pub mod draw;
+mod findings;
 pub mod fonts;
 mod ladder;
 mod lane;
 pub mod look;
+mod media;
 mod plots;
 pub mod png;
 mod signs;
@@ -27,9 +31,12 @@ pub mod svg;
 mod timeline;
 mod title;
 
+pub use compare::compare;
 pub use draw::Drawing;
+pub use findings::findings;
 pub use ladder::{ladder, ladder_pages};
 pub use look::Scheme;
+pub use media::media;
 pub use png::PngError;
 pub use timeline::timeline;
 
@@ -97,17 +104,26 @@ pub enum View {
     Timeline,
     /// Who sent what to whom.
     Ladder,
+    /// What is wrong, with its proof.
+    Findings,
+    /// Two sessions beside each other.
+    Compare,
+    /// What was agreed and measured of media.
+    Media,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 2] = [Self::Timeline, Self::Ladder];
+    pub const ALL: [Self; 5] = [Self::Timeline, Self::Ladder, Self::Findings, Self::Compare, Self::Media];
 
     /// The word of the command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::Timeline => "timeline",
             Self::Ladder => "ladder",
+            Self::Findings => "findings",
+            Self::Compare => "compare",
+            Self::Media => "media",
         }
     }
 

@@ -7,21 +7,18 @@
 
 use eframe::egui::{Align, CornerRadius, Rect, Ui, Vec2, vec2};
 
-use crate::base::LogTime;
 use crate::base::words::word;
 use crate::session::call::Call;
-use crate::session::media::{MediaCause, MediaOutcome, MediaSegment};
+use crate::session::media::{MediaOutcome, MediaSegment};
 use crate::timeline::Subject;
-use crate::timeline::figures::elapsed;
 use crate::timeline::lanes::call::name;
-use crate::timeline::lanes::media::{codec_name, codec_number, flow_word, names};
+use crate::timeline::lanes::media::{codec_number, flow_word, names};
+use crate::timeline::told::{addresses, agreed, cause, dtmf, security, sentence, since, used};
 use crate::ui::widgets::{self, Row, cut_left, cut_right, cut_top, line_below};
-use crate::ui::{Command, Cx, Document, Type, ViewState, text};
+use crate::ui::{Command, Cx, Document, Type, ViewState, text, zone};
 
-mod told;
 mod view;
 
-use told::{addresses, sentence, used};
 pub use view::{step, view};
 
 const ROW: f32 = 23.0;
@@ -58,7 +55,14 @@ const COLUMNS: [(&str, f32, f32); 9] = [
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, rect: Rect) {
     let palette = cx.palette;
     let Some(call) = chosen(document, state) else { return };
-    let body = widgets::head(ui, palette, rect, word("window.media"), &format!("{}  {}", name(call), sentence(call)), "");
+    let body = widgets::head(
+        ui,
+        palette,
+        rect,
+        word("window.media"),
+        &format!("{}  {}", name(call), sentence(call, zone::offset_s())),
+        "",
+    );
     if call.media.is_empty() {
         widgets::empty(ui, palette, body, word("window.no_media"));
         return;
@@ -123,18 +127,16 @@ impl Table<'_> {
         let proof = segment.answer.unwrap_or(segment.offer);
         let selected = state.selection.message == Some(segment.offer) || state.selection.message == Some(proof);
         let codec = segment.codec.as_deref();
-        let agreed = match (segment.outcome, codec) {
-            (MediaOutcome::Agreed, Some(codec)) => codec_name(codec).0.to_owned(),
-            (MediaOutcome::Agreed, None) => word("timeline.media_agreed").to_owned(),
-            (MediaOutcome::Rejected, _) => word("timeline.media_rejected").to_owned(),
-            (MediaOutcome::Unanswered, _) => word("timeline.media_unanswered").to_owned(),
-            (MediaOutcome::NoCommonCodec, _) => word("timeline.media_no_codec").to_owned(),
-        };
+        let agreed = agreed(segment);
         let flow = flow_word(segment.flow);
-        let from = since(segment.at, call.started);
+        let from = since(segment.at, call.started, zone::offset_s());
         let cause = cause(segment);
         let full = if self.addresses {
-            format!("{} {from} {cause}: {agreed}, {flow}, {}", segment.kind, addresses(document, segment))
+            format!(
+                "{} {from} {cause}: {agreed}, {flow}, {}",
+                segment.kind,
+                addresses(&document.analysis.facts, segment, &text::private)
+            )
         } else {
             format!("{} {from} {cause}: {agreed}, {flow}", segment.kind)
         };
@@ -154,13 +156,7 @@ impl Table<'_> {
             if selected { palette.t2 } else { palette.t3 },
         );
         let offered = names(&segment.offered);
-        let security = if segment.secure {
-            "SRTP"
-        } else if segment.outcome == MediaOutcome::Agreed {
-            word("window.plain_rtp")
-        } else {
-            ""
-        };
+        let security = security(segment);
         let width = inner.width();
         for column in COLUMNS.into_iter().filter(|c| self.share(*c) > 0.0) {
             let mut cell = cut_left(&mut inner, width * self.share(column));
@@ -179,8 +175,10 @@ impl Table<'_> {
                     let failed = segment.outcome != MediaOutcome::Agreed;
                     (agreed.clone(), Type::Name, if failed { palette.fail } else { palette.t1 })
                 }
-                "media-view.col_used" => (used(document, call, segment), Type::Mono, palette.t2),
-                "media-view.col_addresses" => (addresses(document, segment), Type::Mono, palette.t2),
+                "media-view.col_used" => (used(&document.analysis.facts, call, segment), Type::Mono, palette.t2),
+                "media-view.col_addresses" => {
+                    (addresses(&document.analysis.facts, segment, &text::private), Type::Mono, palette.t2)
+                }
                 "window.col_direction" => (flow.to_owned(), Type::Table, palette.t1),
                 "window.col_security" => (security.to_owned(), Type::Table, palette.t2),
                 _ => (dtmf(segment), Type::Table, palette.t2),
@@ -189,29 +187,4 @@ impl Table<'_> {
         }
         line_below(ui, palette, rect);
     }
-}
-
-fn dtmf(segment: &MediaSegment) -> String {
-    match segment.dtmf {
-        Some("telephone-event") => word("window.dtmf_event").to_owned(),
-        Some(other) => other.to_owned(),
-        None => "–".to_owned(),
-    }
-}
-
-/// Since the call's first INVITE.
-fn since(at: Option<LogTime>, start: Option<LogTime>) -> String {
-    at.zip(start).map_or_else(|| text::clock(at), |(at, start)| elapsed(at.since_us(start), 100_000))
-}
-
-fn cause(segment: &MediaSegment) -> String {
-    let what = match segment.cause {
-        MediaCause::Initial => "INVITE",
-        MediaCause::Reinvite => "re-INVITE",
-        MediaCause::Update => "UPDATE",
-        MediaCause::Prack => "PRACK",
-    };
-    let by = told::by(segment.offered_by);
-    let kind = if segment.kind == "audio" { String::new() } else { format!("{} ", segment.kind) };
-    format!("{kind}{what} {by}").trim_end().to_owned()
 }

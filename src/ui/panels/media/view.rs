@@ -3,17 +3,17 @@
 
 use eframe::egui::{Align, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::told::sentence;
 use super::{HEADS, ROW, Table};
-use crate::base::words::{Words, word};
+use crate::base::words::word;
 use crate::session::MessageId;
 use crate::session::call::Call;
 use crate::session::media_log::Series;
 use crate::timeline::Subject;
 use crate::timeline::lanes::call::name;
+use crate::timeline::told::{measured, sentence};
 use crate::ui::panels::{calls, message};
 use crate::ui::widgets::{self, area, cut_bottom, cut_left, cut_top};
-use crate::ui::{Command, Cx, Document, Type, ViewState, ladder, text};
+use crate::ui::{Command, Cx, Document, Type, ViewState, ladder, text, zone};
 
 const HEAD: f32 = 30.0;
 const PLOT: f32 = 52.0;
@@ -73,7 +73,7 @@ fn of_call(
         cx.send(Command::ShowSubject(Subject::Call(call.id)));
         cx.send(Command::ShowView(crate::ui::View::Timeline));
     }
-    let told = format!("{}   {}", calls::party(call), sentence(call));
+    let told = format!("{}   {}", calls::party(call), sentence(call, zone::offset_s()));
     text::line(ui, inner, Align::Min, &told, Type::Small, palette.t2);
     let table = cut_top(&mut rect, HEADS + ROW * call.media.len() as f32);
     ui.push_id(("media-of", call.id.0), |ui| {
@@ -97,13 +97,7 @@ fn plots(ui: &mut Ui, cx: &Cx<'_>, series: &[&Series], rect: Rect) {
     for (place, series) in series.iter().enumerate() {
         let mut cell = cut_left(&mut row, width);
         cell.max.x -= 16.0;
-        let unit = series.unit.as_deref().unwrap_or("");
-        let stream = [series.stream.kind, series.stream.way].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let figures = [("name", format!("{stream} {}", series.name)), ("least", format!("{:.1}", series.range.0))];
-        let [name, least] = &figures;
-        let most = format!("{:.1} {unit}", series.range.1);
-        let told =
-            Words::current().fill("media-view.series", &[(name.0, name.1.trim()), (least.0, &least.1), ("most", most.trim())]);
+        let told = measured(series);
         text::line(ui, cut_top(&mut cell, 16.0), Align::Min, &text::visible(&told), Type::Label, palette.t3);
         let (Some(first), Some(last)) = (series.points.first(), series.points.last()) else { continue };
         let span = last.at.since_us(first.at).max(1) as f32;
