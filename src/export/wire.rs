@@ -39,15 +39,14 @@ pub fn of(logged: &LoggedMessage, outlet: &Outlet) -> Wire {
         let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
         notes.push(Words::current().fill("sip-export.length", &values));
     }
-    let head = head(&message);
-    let room = MOST_BYTES.saturating_sub(head.len() + 40);
+    let room = MOST_BYTES.saturating_sub(head(&message, Some(body.len())).len());
     if body.len() > room {
         let all = body.len();
         body.truncate(body.floor_char_boundary(room));
         notes.push(Words::current().fill("sip-export.cut", &[("n", &body.len().to_string()), ("all", &all.to_string())]));
     }
-    let mut text = with_length(&head, declared.is_some() || !body.is_empty(), body.len());
-    text.truncate(text.floor_char_boundary(MOST_BYTES.saturating_sub(body.len())));
+    let mut text = head(&message, (declared.is_some() || !body.is_empty()).then_some(body.len()));
+    text.truncate(text.floor_char_boundary(MOST_BYTES));
     text.push_str(&body);
     Wire { text, notes }
 }
@@ -65,25 +64,28 @@ fn body(message: &Message, original: &Message, declared: Option<usize>) -> Strin
     if declared == Some(bare.len()) { text } else { text.replace('\n', "\r\n") }
 }
 
-/// Start line and headers without Content-Length, each line ended by CR LF; malformed lines and folds stay as they are.
-fn head(message: &Message) -> String {
+/// Start line and headers, each line ended by CR LF, and the empty line. Content-Length has this value where the log has it, else at
+/// the end; malformed lines and folds stay as they are.
+fn head(message: &Message, length: Option<usize>) -> String {
+    let length = length.map(|bytes| bytes.to_string()).unwrap_or_default();
     let mut kept = String::new();
     let mut at = 0;
     for header in message.headers.iter().filter(|h| is_length(message.slice(&h.name))) {
-        kept.push_str(message.text.get(at..header.name.start).unwrap_or_default());
-        at = header.value.end.max(header.name.end);
+        kept.push_str(message.text.get(at..header.value.start).unwrap_or_default());
+        kept.push_str(&length);
+        at = header.value.end;
     }
     kept.push_str(message.text.get(at..message.body.start).unwrap_or_default());
     let lines = kept.split('\n').map(|line| line.trim_end_matches('\r')).filter(|line| !line.trim().is_empty());
-    lines.map(|line| format!("{line}\r\n")).collect()
+    let mut out: String = lines.map(|line| format!("{line}\r\n")).collect();
+    if at == 0 && !length.is_empty() {
+        out.push_str(&format!("Content-Length: {length}\r\n"));
+    }
+    out + "\r\n"
 }
 
 fn is_length(name: &str) -> bool {
     name.eq_ignore_ascii_case("Content-Length") || name.eq_ignore_ascii_case("l")
-}
-
-fn with_length(head: &str, length: bool, bytes: usize) -> String {
-    if length { format!("{head}Content-Length: {bytes}\r\n\r\n") } else { format!("{head}\r\n") }
 }
 
 /// The messages one after the other for reading, each under a line that tells when, which way and where it stands in the log.
