@@ -15,6 +15,7 @@ use crate::analyse::{Analysis, Options, Progress, analyse};
 use crate::base::time::Zone;
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
+use crate::app::output;
 use crate::export::Format;
 use crate::findings::Severity;
 
@@ -25,7 +26,6 @@ mod export;
 pub mod fault;
 mod inputs;
 mod manual;
-mod output;
 mod picture;
 mod signatures;
 mod window;

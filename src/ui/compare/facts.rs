@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, state: &CompareState, m
             let which = if column == Column::Left { Which::Left } else { Which::Right };
             let badge = sides::badge(ui, palette, cell.left_center(), which);
             let rest = Rect::from_min_max(pos2(badge.right() + 6.0, cell.top()), cell.max);
-            let name = ready.documents.get(which).name();
+            let name = &*text::path(ready.documents.get(which).name());
             let run = ready.comparison.scopes.get(which);
             let runs = ready.documents.get(which).analysis.facts.runs.len();
             let label = match run {
@@ -32,7 +32,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, state: &CompareState, m
                     .fill("compare_view.run_of", &[("name", name), ("n", &(id.0 + 1).to_string()), ("all", &runs.to_string())]),
                 _ => name.to_owned(),
             };
-            let label = text::visible(&label).into_owned();
             if runs > 1 {
                 let link = widgets::link(ui, palette, rest, Align::Min, &label);
                 if link.clicked() {
