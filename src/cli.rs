@@ -1,7 +1,7 @@
 //! Arguments to window or report. In: the command line. Out: an exit code; standard output and standard error.
 //!
-//! Exit codes are those of `report-v1`: 0 the report was written · 1 an input could not be opened or read at all · 2 wrong
-//! arguments · 3 a finding as severe as `--fail-on` asks for.
+//! Exit codes are those of `report-v1`: 0 the report was written · 1 an input could not be opened or read at all, or the report was
+//! refused because an original stands in it · 2 wrong arguments · 3 a finding as severe as `--fail-on` asks for.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -27,12 +27,13 @@ pub mod fault;
 mod inputs;
 mod manual;
 mod picture;
+mod redaction;
 mod signatures;
 mod window;
 
 /// Everything went as asked.
 pub const OK: u8 = 0;
-/// An input could not be opened or read at all, or the report not written.
+/// An input could not be opened or read at all, or the report not written: an original stands in it, or its place can't be written to.
 pub const UNREADABLE: u8 = 1;
 /// Wrong arguments.
 pub const USAGE: u8 = 2;
@@ -53,6 +54,7 @@ Examples:
   bundlescope client-log.zip                     open a window
   bundlescope report client-log.zip              print what happened
   bundlescope report client-log.zip --format json --output report.json
+  bundlescope report client-log.zip --no-redact  with names and numbers as logged
   bundlescope compare good.zip bad.zip           tell where two sessions part
   bundlescope picture client-log.zip --view ladder --call 0 --output call.png
   bundlescope export client-log.zip --what sip --output call.pcapng   SIP for Wireshark
@@ -134,9 +136,8 @@ struct ReportArguments {
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Keep values as the log had them (pseudonyms are not built yet: so far this is always so)
-    #[arg(long)]
-    no_redact: bool,
+    #[command(flatten)]
+    redaction: redaction::RedactionArguments,
     /// Zone of the times in the text report and on the case card, such as +05:45; the others stay in UTC
     #[arg(long, value_name = "OFFSET", value_parser = zone, allow_hyphen_values = true)]
     zone: Option<i32>,
@@ -206,15 +207,22 @@ fn report(arguments: &ReportArguments) -> u8 {
     if read.analyses.is_empty() {
         return UNREADABLE;
     }
+    let format = Format::from_word(&arguments.format).unwrap_or(Format::Text);
+    // `formats` has no values at all.
+    let outlet = if format == Format::Formats { crate::export::Outlet::originals() } else { arguments.redaction.outlet(&read.analyses) };
     let options = crate::export::Options {
         messages: arguments.messages,
         zone_s: arguments.zone.unwrap_or(0),
+        outlet,
         words: Words::of(Language::from_code(&arguments.lang).unwrap_or_default()),
         unopened: read.failures,
         ..crate::export::Options::default()
     };
-    let format = Format::from_word(&arguments.format).unwrap_or(Format::Text);
     let text = crate::export::render(&read.analyses, format, &options);
+    if let Err(why) = redaction::proven(&options.outlet, &text) {
+        say(&why);
+        return UNREADABLE;
+    }
     let written = match &arguments.output {
         Some(path) => output::to_file(path, text.as_bytes()),
         None => output::to_stdout(text.as_bytes()),

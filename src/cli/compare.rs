@@ -1,6 +1,7 @@
 //! `bundlescope compare A B`: how two sessions differ. In: one or two paths, what of them. Out: a report on standard output or in a file.
 //!
-//! Exit codes: 0 the report was written · 1 a side could not be opened or nothing could be read of it · 2 wrong arguments.
+//! Exit codes: 0 the report was written · 1 a side could not be opened, nothing could be read of it, or an original stands in the
+//! report · 2 wrong arguments.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{OK, UNREADABLE, USAGE, inputs, language, output, read, say, zone};
+use super::{OK, UNREADABLE, USAGE, inputs, language, output, read, redaction, say, zone};
 use crate::analyse::{Analysis, Options};
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
@@ -55,9 +56,8 @@ pub(super) struct CompareArguments {
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Keep values as the log had them (pseudonyms are not built yet: so far this is always so)
-    #[arg(long)]
-    no_redact: bool,
+    #[command(flatten)]
+    redaction: redaction::RedactionArguments,
     /// Zone of the times, such as +05:45; JSON stays in UTC
     #[arg(long, value_name = "OFFSET", value_parser = zone, allow_hyphen_values = true)]
     zone: Option<i32>,
@@ -96,7 +96,7 @@ pub(super) fn print(paths: &[PathBuf], lang: Option<&str>) -> u8 {
         anchor: Anchor::Auto.word().to_owned(),
         messages: false,
         output: None,
-        no_redact: false,
+        redaction: redaction::RedactionArguments::default(),
         zone: None,
         log_zone: None,
         lang: lang.unwrap_or(Language::default().code()).to_owned(),
@@ -156,11 +156,12 @@ fn compared(arguments: &CompareArguments) -> Result<u8, Failure> {
     let options = forms::Options {
         messages: arguments.messages,
         zone_s: arguments.zone.unwrap_or(0),
+        outlet: arguments.redaction.outlet(&analyses),
         words: Words::of(Language::from_code(&arguments.lang).unwrap_or_default()),
-        ..forms::Options::default()
     };
     let format = Format::from_word(&arguments.format).unwrap_or(Format::Text);
     let text = forms::render(&comparison, Pair::new(left, right), format, &options);
+    redaction::proven(&options.outlet, &text).map_err(|why| (UNREADABLE, why))?;
     let written = match &arguments.output {
         Some(path) => output::to_file(path, text.as_bytes()),
         None => output::to_stdout(text.as_bytes()),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{OK, UNREADABLE, USAGE, inputs, language, output, read, say, zone};
+use super::{OK, UNREADABLE, USAGE, inputs, language, output, read, redaction, say, zone};
 use crate::analyse::{Analysis, Options};
 use crate::base::words::{self, Words, word};
 use crate::base::{Language, Progress, rules};
@@ -32,9 +32,8 @@ pub(super) struct ExportArguments {
     /// SIP messages of this call only, by its number in the report: the first is 0
     #[arg(long, value_name = "N")]
     call: Option<u32>,
-    /// Show values as the log had them; without it they are replaced by pseudonyms
-    #[arg(long)]
-    no_redact: bool,
+    #[command(flatten)]
+    redaction: redaction::RedactionArguments,
     /// Zone of logs that print none, such as +05:45, instead of finding it out
     #[arg(long, value_name = "OFFSET", value_parser = zone, allow_hyphen_values = true)]
     log_zone: Option<i32>,
@@ -67,7 +66,7 @@ fn written(arguments: &ExportArguments) -> Result<u8, Failure> {
     let Some(first) = read.analyses.first() else { return Ok(UNREADABLE) };
     let words = Words::of(Language::from_code(&arguments.lang).unwrap_or_default());
     let _spoken = words::speak(words.language());
-    let outlet = super::picture::outlet(&read.analyses, arguments.no_redact);
+    let outlet = arguments.redaction.outlet(&read.analyses);
     let what = arguments.what.as_str();
     if what == "records" {
         let form = match format {
@@ -156,7 +155,7 @@ mod tests {
             format: format.map(str::to_owned),
             output: PathBuf::from(output),
             call: None,
-            no_redact: false,
+            redaction: redaction::RedactionArguments::default(),
             log_zone: None,
             lang: "en".to_owned(),
         };

@@ -8,14 +8,12 @@ use std::sync::Arc;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{OK, UNREADABLE, USAGE, inputs, language, output, read, say, zone};
+use super::{OK, UNREADABLE, USAGE, inputs, language, output, read, redaction, say, zone};
 use crate::analyse::{Analysis, Options};
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
 use crate::compare::{Anchor, Pair, Side, compare, two_runs};
-use crate::export::Outlet;
 use crate::export::picture::{self, Drawing, Form, PictureOptions, Scheme, View};
-use crate::export::redact::{Vault, Wishes};
 use crate::session::CallId;
 use crate::timeline::Subject;
 
@@ -45,9 +43,8 @@ pub(super) struct PictureArguments {
     /// A ladder in pictures of so many rows: FILE-1.png, FILE-2.png, …
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
     page: Option<u32>,
-    /// Show values as the log had them; without it they are replaced by pseudonyms
-    #[arg(long)]
-    no_redact: bool,
+    #[command(flatten)]
+    redaction: redaction::RedactionArguments,
     /// Zone of the times, such as +05:45
     #[arg(long, value_name = "OFFSET", value_parser = zone, allow_hyphen_values = true)]
     zone: Option<i32>,
@@ -82,7 +79,7 @@ fn drawn(arguments: &PictureArguments) -> Result<u8, Failure> {
     let Some(analysis) = read.analyses.first() else { return Ok(UNREADABLE) };
     let subject = call(analysis, arguments.call)?;
     let words = Words::of(Language::from_code(&arguments.lang).unwrap_or_default());
-    let outlet = outlet(&read.analyses, arguments.no_redact);
+    let outlet = arguments.redaction.outlet(&read.analyses);
     let options = PictureOptions {
         outlet,
         words,
@@ -137,11 +134,6 @@ fn call(analysis: &Analysis, number: Option<u32>) -> Result<Option<Subject>, Fai
         Some(_) => Ok(Some(Subject::Call(CallId(number)))),
         None => Err((USAGE, format!("{}: {}", word("compare.no_such_call"), calls.len()))),
     }
-}
-
-/// The way out for values: pseudonyms, unless originals are asked for.
-pub(super) fn outlet(analyses: &[Arc<Analysis>], originals: bool) -> Outlet {
-    if originals { Outlet::originals() } else { Outlet::pseudonyms(Arc::new(Vault::of(analyses, &Wishes::default()))) }
 }
 
 /// Writes every page once all of them are proven and drawn: a refusal leaves no file.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{OK, Read, UNREADABLE, WindowPictureArguments, inputs, output, read, say};
+use super::{OK, Read, UNREADABLE, WindowPictureArguments, inputs, output, read, redaction, say};
 use crate::analyse::Options;
 use crate::app::{self, Theme, WindowError, WindowOptions, instance};
 use crate::base::words::{Words, word};
@@ -116,9 +116,15 @@ fn without_window(why: &str, inputs: Vec<Input>, picture: &WindowPictureArgument
     let options = export::Options {
         words: Words::of(picture.lang.as_deref().and_then(Language::from_code).unwrap_or_default()),
         unopened: failures,
+        outlet: redaction::RedactionArguments::default().outlet(&analyses),
         ..export::Options::default()
     };
-    match output::to_stdout(export::render(&analyses, Format::Text, &options).as_bytes()) {
+    let text = export::render(&analyses, Format::Text, &options);
+    if let Err(why) = redaction::proven(&options.outlet, &text) {
+        say(&why);
+        return UNREADABLE;
+    }
+    match output::to_stdout(text.as_bytes()) {
         Ok(()) if complete => OK,
         Ok(()) => UNREADABLE,
         Err(why) => {

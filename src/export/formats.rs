@@ -15,7 +15,7 @@ use crate::sip::Direction;
 const SHAPES: usize = 40;
 
 /// Parts of member names that tell the format and name nobody.
-const KNOWN_NAMES: &[&str] = &[
+pub(super) const KNOWN_NAMES: &[&str] = &[
     "current",
     "last",
     "run",

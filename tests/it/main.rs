@@ -44,6 +44,7 @@ mod own_logs;
 mod own_rules;
 #[cfg(feature = "pictures")]
 mod pictures;
+mod redact;
 mod samples;
 mod signatures;
 mod signatures_bundle;

@@ -20,6 +20,7 @@ use crate::timeline::Ladder;
 
 use crate::ui::compare::Ready;
 use crate::ui::export::{ExportCommand, ExportView, Form, Thing};
+use crate::ui::log::book::Rows;
 use crate::ui::{View, tokens, zone};
 
 /// Lists of pseudonyms kept: that of the bundle shown, and those of a few others.

@@ -1,6 +1,6 @@
 //! A refusal: an original stands in an output. In: where and what. Out: a sentence that does not print the secret.
 
-use super::vault::Kind;
+use super::kind::Kind;
 use crate::base::words::Words;
 
 /// How an original was spelled in the output.

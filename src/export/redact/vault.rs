@@ -1,57 +1,22 @@
 //! All originals of one or several analyses with their pseudonyms. In: analyses, wishes. Out: pseudonyms, and the proof.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use super::{Leak, Wishes};
+use aho_corasick::AhoCorasick;
+use regex::Regex;
+
+use super::collect::{self, Collector, Entry, key};
+use super::fold::{self, Folded};
+use super::forms::{Forms, Telephone};
+use super::known::{Hit, Known, words};
+use super::spans::Spans;
+use super::uri::expression;
+use super::{Correction, Form, Keep, Kind, Leak, Step, Wishes, base64, names, proof, public, scan};
 use crate::analyse::Analysis;
-use crate::base::{Private, PrivateKind};
-
-/// What an original is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A display name.
-    Name,
-    /// A user part or account.
-    User,
-    /// A telephone number.
-    Number,
-    /// A host name.
-    Host,
-    /// An address.
-    Address,
-    /// The part of a Call-ID before its host.
-    Call,
-    /// A token, digest value, key or tracking ID.
-    Token,
-    /// A device or instance identifier.
-    Device,
-    /// The name of a file or folder.
-    Path,
-    /// An organisation.
-    Organisation,
-    /// A word that the user named.
-    Term,
-}
-
-impl Kind {
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::User => "user",
-            Self::Number => "number",
-            Self::Host => "host",
-            Self::Address => "address",
-            Self::Call => "call",
-            Self::Token => "token",
-            Self::Device => "device",
-            Self::Path => "path",
-            Self::Organisation => "organisation",
-            Self::Term => "term",
-        }
-    }
-}
+use crate::base::Private;
 
 /// One line of the review list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +25,7 @@ pub struct Review {
     pub kind: Kind,
     /// As logged.
     pub original: String,
-    /// What stands for it.
+    /// What stands for it; the original itself where it is kept by wish.
     pub pseudonym: String,
     /// How often it was met.
     pub count: u64,
@@ -70,12 +35,106 @@ pub struct Review {
 #[derive(Debug)]
 pub struct Vault {
     wishes: Wishes,
+    entries: Vec<(Entry, String)>,
+    by_key: HashMap<String, usize>,
+    /// Originals that are looked for in any text.
+    known: Known,
+    /// Words that the program itself wrote.
+    said: HashSet<String>,
+    /// Numbers with country code by what follows it.
+    national: HashMap<String, usize>,
+    /// Short and common ones, folded: looked for where they stand as a value.
+    weak: HashMap<String, u32>,
+    /// The user's own words.
+    terms: Option<AhoCorasick>,
+    /// What came up after all originals were met: lines of the log that are in no fact.
+    later: Mutex<Forms>,
+    later_by_key: Mutex<HashMap<String, String>>,
+    /// Log texts written before: reports repeat theirs, and a window asks again in every frame.
+    written: Mutex<HashMap<String, String>>,
 }
+
+/// Texts remembered at most, and how long one may be.
+const REMEMBERED: usize = 20_000;
+const REMEMBERED_BYTES: usize = 2_000;
+
+/// Words after which a short number is one that is dialled.
+static DIALLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    expression(
+        r#"\b(?:dial(?:l?ing|l?ed)?|call(?:s|ing|er|ee|ed)?|ext(?:ension)?|number|user|from|to|party|agent|queue|with|for|by)\b[ :='"<(\[]{1,4}([\p{L}\p{N}][\p{L}\p{N}._+-]*)"#,
+    )
+});
+static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| expression(r#"["'<(\[]([^"'<>()\[\]]{1,80})["'>)\]]"#));
 
 impl Vault {
     /// The originals of all these analyses: the same value has the same pseudonym in each.
-    pub fn of(_analyses: &[Arc<Analysis>], wishes: &Wishes) -> Self {
-        Self { wishes: wishes.clone() }
+    pub fn of(analyses: &[Arc<Analysis>], wishes: &Wishes) -> Self {
+        Self::made(collect::collect(analyses, None), wishes)
+    }
+
+    fn made(mut met: Collector, wishes: &Wishes) -> Self {
+        for term in &wishes.terms {
+            met.one(Kind::Term, term, false);
+        }
+        let kept = |original: &str| wishes.corrections.iter().any(|c| matches!(c, Correction::Keep(k) if k == original));
+        let mut forms = Forms::avoiding(met.by_key.keys().cloned());
+        let national = national(&met.entries);
+        let pseudonyms = pseudonyms(&met.entries, &national, &mut forms);
+        let mut entries: Vec<(Entry, String)> = met.entries.into_iter().zip(pseudonyms).collect();
+        for (entry, pseudonym) in &mut entries {
+            for correction in &wishes.corrections {
+                if let Correction::As(original, wished) = correction
+                    && *original == entry.original
+                {
+                    pseudonym.clone_from(wished);
+                }
+            }
+        }
+        let keeps = |kind: Kind| wishes.keep == Keep::Correlation && matches!(kind, Kind::Call | Kind::Tracking);
+        let mut strong: Vec<(u32, String)> = Vec::new();
+        let mut weak = HashMap::new();
+        for ((entry, _), id) in entries.iter().zip(0u32..) {
+            if keeps(entry.kind) || kept(&entry.original) || entry.kind == Kind::Term {
+                continue;
+            }
+            for reading in fold::readings(&entry.original) {
+                let folded = reading.text.trim().to_owned();
+                if is_telling(entry, &folded, &met.said) {
+                    strong.push((id, folded));
+                } else if !entry.kind.is_machine_made() && !entry.guessed {
+                    weak.entry(folded).or_insert(id);
+                }
+            }
+            strong.extend(parts(entry, &met.said).into_iter().map(|part| (id, part)));
+        }
+        let known = Known::new(strong.iter().map(|(id, text)| (*id, text.as_str())));
+        let folded: Vec<String> =
+            wishes.terms.iter().map(|t| fold::fold(t, true).text.trim().to_owned()).filter(|t| !t.is_empty()).collect();
+        let terms = if folded.is_empty() { None } else { AhoCorasick::new(&folded).ok() };
+        Self {
+            wishes: wishes.clone(),
+            entries,
+            by_key: met.by_key,
+            said: met.said,
+            national,
+            known,
+            weak,
+            terms,
+            later: Mutex::new(forms),
+            later_by_key: Mutex::default(),
+            written: Mutex::default(),
+        }
+    }
+
+    /// The same with what further texts of the same bundles hold: for an export of log lines, most of which are in no fact. What had a
+    /// pseudonym keeps it.
+    pub fn extended<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let entries = self.entries.iter().map(|(entry, _)| entry.clone()).collect();
+        let mut met = Collector { entries, by_key: self.by_key.clone(), said: self.said.clone(), ..Collector::default() };
+        for text in texts {
+            met.log(text);
+        }
+        Self::made(met, &self.wishes)
     }
 
     /// What was wished for.
@@ -83,34 +142,406 @@ impl Vault {
         &self.wishes
     }
 
-    /// Every original with its pseudonym, in the order of their pseudonyms.
+    /// Every original with its pseudonym, in the order of their first appearance.
     pub fn review(&self) -> Vec<Review> {
-        Vec::new()
+        let one = |(entry, _): &(Entry, String)| Review {
+            kind: entry.kind,
+            original: entry.original.clone(),
+            pseudonym: self.pseudonym(entry.kind, &entry.original),
+            count: entry.count,
+        };
+        self.entries.iter().map(one).collect()
     }
 
     /// The pseudonym of a value whose kind is known.
     pub fn private(&self, value: &Private) -> String {
-        match value.kind {
-            PrivateKind::Uri => "sip:user-1@host-1".to_owned(),
-            _ => "user-1".to_owned(),
-        }
+        let text = value.original();
+        let mut spans = scan::private(value);
+        self.add_terms(text, &mut spans);
+        self.replaced(text, &spans)
     }
 
     /// Log text with pseudonyms.
     pub fn log<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(text)
+        if let Some(written) = self.written.lock().unwrap_or_else(PoisonError::into_inner).get(text) {
+            return Cow::Owned(written.clone());
+        }
+        let written = self.log_afresh(text);
+        let mut all = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if text.len() <= REMEMBERED_BYTES && all.len() < REMEMBERED {
+            all.insert(text.to_owned(), written.clone().into_owned());
+        }
+        written
+    }
+
+    fn log_afresh<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut marks = Vec::new();
+        let mut spans = scan::text(text, self.wishes.skip, |spans| {
+            if self.wishes.skip != Some(Step::Known) {
+                self.add_known(text, spans, &mut marks);
+            }
+        });
+        self.add_terms(text, &mut spans);
+        if spans.list().is_empty() {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(self.written(text, &spans, &marks))
     }
 
     /// The name of a file or member.
     pub fn path<'a>(&self, path: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(path)
+        let mut spans = Spans::default();
+        names::scan(path, &mut spans);
+        if spans.list().is_empty() {
+            // The bundle itself: its name is private even where it is made of the client's words.
+            let mut whole = Spans::default();
+            names::bundle(path, &mut whole);
+            if whole
+                .list()
+                .iter()
+                .any(|s| path.get(s.start..s.end).is_some_and(|t| self.by_key.contains_key(&key(Kind::Path, t))))
+            {
+                spans = whole;
+            }
+        }
+        self.add_terms(path, &mut spans);
+        Cow::Owned(self.replaced(path, &spans))
     }
 
     /// Is there no original in a finished output?
     ///
     /// # Errors
     /// The first that stands there.
-    pub fn prove(&self, _output: &str) -> Result<(), Leak> {
-        Ok(())
+    pub fn prove(&self, output: &str) -> Result<(), Leak> {
+        proof::first_leak(self, output).map_or(Ok(()), Err)
     }
+
+    /// Everything known in a folded text.
+    pub(super) fn find(&self, reading: &Folded) -> Vec<Hit> {
+        let mut hits = self.known.find(reading);
+        if let Some(terms) = &self.terms {
+            let hit = |m: aho_corasick::Match| {
+                let wished = self.wishes.terms.iter().filter(|t| !t.trim().is_empty()).nth(m.pattern().as_usize())?;
+                let place = *self.by_key.get(&key(Kind::Term, wished))?;
+                Some(Hit { start: m.start(), end: m.end(), id: u32::try_from(place).ok()? })
+            };
+            hits.extend(terms.find_iter(&reading.text).filter_map(hit));
+        }
+        hits
+    }
+
+    /// Whose a short or common value is.
+    pub(super) fn weak(&self, folded: &str) -> Option<u32> {
+        self.weak.get(folded.trim()).copied()
+    }
+
+    pub(super) fn leak(&self, id: u32, form: Form, output: &str, offset: usize) -> Option<Leak> {
+        let (entry, _) = self.entries.get(id as usize)?;
+        let line = output.get(..offset).map_or(0, |before| before.bytes().filter(|b| *b == b'\n').count()) + 1;
+        Some(Leak { kind: entry.kind, pseudonym: self.pseudonym(entry.kind, &entry.original), form, line, offset })
+    }
+
+    /// Places of known originals, in every spelling; `marks` gets whose they are.
+    fn add_known(&self, text: &str, spans: &mut Spans, marks: &mut Vec<(usize, u32)>) {
+        for reading in fold::readings(text) {
+            let mut place = |start: usize, end: usize, id: u32| {
+                let (start, end) = reading.raw(start, end);
+                if let Some((entry, _)) = self.entries.get(id as usize)
+                    && spans.is_free(start, end)
+                {
+                    spans.add(start, end, entry.kind);
+                    marks.push((start, id));
+                }
+            };
+            for hit in self.known.find(&reading) {
+                place(hit.start, hit.end, hit.id);
+            }
+            if self.weak.is_empty() {
+                continue;
+            }
+            for found in [&DIALLED, &QUOTED].into_iter().flat_map(|r| r.iter()).flat_map(|r| r.captures_iter(&reading.text)) {
+                if let Some(found) = found.get(1)
+                    && let Some(id) = self.weak(found.as_str())
+                {
+                    place(found.start(), found.end(), id);
+                }
+            }
+            words(&reading.text, |start, end| {
+                if let Some(id) = reading.text.get(start..end).filter(|w| is_extension(w)).and_then(|w| self.weak(w))
+                    && is_bare(&reading.text, start, end)
+                {
+                    place(start, end, id);
+                }
+            });
+        }
+        base64::each(text, |start, end, inner| {
+            if fold::readings(inner).iter().any(|r| !self.find(r).is_empty()) {
+                spans.add(start, end, Kind::Token);
+            }
+        });
+    }
+
+    fn add_terms(&self, text: &str, spans: &mut Spans) {
+        let Some(terms) = &self.terms else { return };
+        for reading in fold::readings(text) {
+            for found in terms.find_iter(&reading.text) {
+                let (start, end) = reading.raw(found.start(), found.end());
+                spans.add(start, end, Kind::Term);
+            }
+        }
+    }
+
+    fn replaced(&self, text: &str, spans: &Spans) -> String {
+        self.written(text, spans, &[])
+    }
+
+    /// The text with a pseudonym in each place.
+    fn written(&self, text: &str, spans: &Spans, marks: &[(usize, u32)]) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for span in spans.list() {
+            let (Some(kind), Some(original)) = (span.kind, text.get(span.start..span.end)) else { continue };
+            out.push_str(text.get(done..span.start).unwrap_or_default());
+            done = span.end;
+            let known = marks.iter().find(|(at, _)| *at == span.start).and_then(|(_, id)| self.entries.get(*id as usize));
+            match known {
+                Some((entry, _)) => out.push_str(&self.pseudonym(entry.kind, &entry.original)),
+                None => out.push_str(&self.pseudonym(kind, original)),
+            }
+        }
+        out.push_str(text.get(done..).unwrap_or_default());
+        out
+    }
+
+    /// What stands for one value.
+    fn pseudonym(&self, kind: Kind, original: &str) -> String {
+        if public::stays(kind, original)
+            || self.wishes.corrections.iter().any(|c| matches!(c, Correction::Keep(k) if k == original))
+        {
+            return original.to_owned();
+        }
+        let key = key(kind, original);
+        let (kind, form) = match self.by_key.get(&key).and_then(|place| self.entries.get(*place)) {
+            Some((entry, form)) => (entry.kind, form.clone()),
+            None => match self.with_country(kind, original) {
+                Some(form) => return form,
+                None => (kind, self.later(kind, original, key)),
+            },
+        };
+        if self.wishes.keep == Keep::Correlation && matches!(kind, Kind::Call | Kind::Tracking) {
+            return self.within_kept(original);
+        }
+        match kind {
+            Kind::Number => format!("{}{form}", Telephone::parse(original).prefix),
+            _ => form,
+        }
+    }
+
+    /// For a number that is known with its country code.
+    fn with_country(&self, kind: Kind, original: &str) -> Option<String> {
+        let number = Telephone::parse(original);
+        if kind != Kind::Number || number.international {
+            return None;
+        }
+        let trunk = number.digits.strip_prefix('0').unwrap_or(&number.digits);
+        let (_, whole) = self.entries.get(*self.national.get(trunk)?)?;
+        Some(without_country(&number, whole))
+    }
+
+    /// An ID that is kept may hold an address or a name: that goes.
+    fn within_kept(&self, original: &str) -> String {
+        let mut spans = Spans::default();
+        let mut marks = Vec::new();
+        self.add_known(original, &mut spans, &mut marks);
+        super::patterns::addresses(original, &mut spans);
+        self.written(original, &spans, &marks)
+    }
+
+    /// For a value that no fact has. Its pseudonym tells that it is one of these, and does not hang on the order of asking as long as the
+    /// short sums of two differ.
+    fn later(&self, kind: Kind, original: &str, key: String) -> String {
+        let mut later = self.later_by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(form) = later.get(&key) {
+            return form.clone();
+        }
+        let mut hasher = DefaultHasher::new();
+        // Without the originals of the bundle nobody can try out which value gives a pseudonym.
+        for (entry, _) in self.entries.iter().take(10_000) {
+            entry.original.hash(&mut hasher);
+        }
+        key.hash(&mut hasher);
+        let sum = hasher.finish();
+        let form = self.later.lock().unwrap_or_else(PoisonError::into_inner).summed(kind, original, sum);
+        later.insert(key, form.clone());
+        form
+    }
+}
+
+/// A number without country code is that of the same number with it.
+fn national(entries: &[Entry]) -> HashMap<String, usize> {
+    let mut national: HashMap<String, usize> = HashMap::new();
+    for (place, entry) in entries.iter().enumerate().filter(|(_, e)| e.kind == Kind::Number) {
+        if let Some(rest) = Telephone::parse(&entry.original).national().filter(|n| n.len() >= 6) {
+            national.entry(rest.to_owned()).or_insert(place);
+        }
+    }
+    national
+}
+
+/// The digits of a number with country code, for one written without.
+fn without_country(number: &Telephone, whole: &str) -> String {
+    let trunk = number.digits.strip_prefix('0').unwrap_or(&number.digits);
+    let zero = if trunk.len() < number.digits.len() { "0" } else { "" };
+    format!("{zero}{}", whole.get(whole.len().saturating_sub(trunk.len())..).unwrap_or(whole))
+}
+
+/// Pseudonyms of all entries, in their order.
+fn pseudonyms(entries: &[Entry], national: &HashMap<String, usize>, forms: &mut Forms) -> Vec<String> {
+    let mut made: Vec<Option<String>> = vec![None; entries.len()];
+    for (place, entry) in entries.iter().enumerate() {
+        let number = Telephone::parse(&entry.original);
+        let trunk = number.digits.strip_prefix('0').unwrap_or(&number.digits);
+        let whole = (entry.kind == Kind::Number && !number.international).then(|| national.get(trunk).copied()).flatten();
+        let form = match whole.and_then(|at| Some((at, entries.get(at)?))) {
+            Some((at, other)) if at != place => {
+                let there = match made.get(at).cloned().flatten() {
+                    Some(form) => form,
+                    None => {
+                        let form = forms.next(other.kind, &other.original);
+                        if let Some(slot) = made.get_mut(at) {
+                            *slot = Some(form.clone());
+                        }
+                        form
+                    }
+                };
+                without_country(&number, &there)
+            }
+            _ => match made.get(place).cloned().flatten() {
+                Some(form) => form,
+                None => forms.next(entry.kind, &entry.original),
+            },
+        };
+        if let Some(slot) = made.get_mut(place) {
+            *slot = Some(form);
+        }
+    }
+    made.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// Can a text that holds this be told from ordinary text? Long enough, and not made of words that everybody uses.
+fn is_telling(entry: &Entry, folded: &str, said: &HashSet<String>) -> bool {
+    let letters = folded.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = folded.chars().filter(char::is_ascii_digit).count();
+    let signs = folded.chars().any(|c| c.is_alphabetic() && c >= '\u{3040}');
+    if entry.kind == Kind::Address {
+        return true;
+    }
+    if letters == 0 {
+        return digits >= if entry.guessed { 10 } else { 7 };
+    }
+    if entry.kind == Kind::Path && !folded.contains(|c: char| !c.is_alphabetic()) {
+        // One plain word: a program may be called the same.
+        return false;
+    }
+    if entry.kind.is_machine_made() {
+        return letters + digits >= 6 && (digits >= 1 && letters >= 1 || letters >= 8) && !is_ordinary(folded, said);
+    }
+    (letters + digits >= 4 || signs && letters >= 2) && !is_ordinary(folded, said)
+}
+
+/// What of an original tells by itself who it is: first and last names, labels of hosts, the UUID of a tracking ID, other spellings of a
+/// MAC. Words in common use don't.
+fn parts(entry: &Entry, said: &HashSet<String>) -> Vec<String> {
+    let folded = fold::readings(&entry.original).pop().map(|r| r.text).unwrap_or_default();
+    let mut parts = Vec::new();
+    match entry.kind {
+        Kind::Name | Kind::Organisation => {
+            words(&folded, |start, end| parts.push(folded.get(start..end).unwrap_or_default().to_owned()))
+        }
+        // The last label is a country or a kind of business.
+        Kind::Host => {
+            parts.extend(folded.split('.').rev().skip(1).map(str::to_owned));
+            parts.retain(|label| label.len() >= 5);
+        }
+        Kind::Tracking => parts.extend(folded.rsplit('_').find(|p| p.len() == 36).map(str::to_owned)),
+        Kind::Device => {
+            let hex = key(Kind::Device, &entry.original);
+            if hex.len() == 12 && hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+                let pairs: Vec<&str> = (0..6).filter_map(|n| hex.get(2 * n..2 * n + 2)).collect();
+                parts.extend([pairs.join(":"), pairs.join("-"), format!("sep{hex}"), hex.clone()]);
+            }
+        }
+        _ => {}
+    }
+    let telling = |part: &String| {
+        let named = matches!(entry.kind, Kind::Name | Kind::Organisation | Kind::Host);
+        let letters = part.chars().filter(|c| c.is_alphabetic()).count();
+        !named || letters >= 4 && *part != folded && !is_ordinary(part, said)
+    };
+    parts.retain(telling);
+    parts
+}
+
+/// Is every word one that the program, SIP or any log uses?
+fn is_ordinary(folded: &str, said: &HashSet<String>) -> bool {
+    let mut all = true;
+    words(folded, |start, end| {
+        let word = folded.get(start..end).unwrap_or_default();
+        all &= said.contains(word) || public::is_common(word);
+    });
+    all
+}
+
+/// A short number, as extensions are.
+fn is_extension(word: &str) -> bool {
+    (4..=6).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Does a short number stand by itself in a sentence, and is it no amount, port, line or code?
+fn is_bare(text: &str, start: usize, end: usize) -> bool {
+    let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+    let free_before = before.is_empty() || before.ends_with([' ', ',', '(', '"', '\'', '<', '[']);
+    let free_after =
+        after.is_empty() || after.starts_with([' ', ',', ')', '"', '\'', '>', ']', ';', '!', '?']) || matches!(after, "." | ". ");
+    let last =
+        before.trim_end_matches(|c: char| !c.is_alphanumeric()).rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let next = after.trim_start_matches(' ').split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    const COUNTED: &[&str] = &[
+        "port", "line", "lines", "code", "status", "error", "pid", "tid", "thread", "seq", "cseq", "version", "build", "count",
+        "size", "length", "len", "after", "in", "id", "of", "took", "every", "expires", "frame", "packet", "payload", "bitrate",
+        "rate",
+    ];
+    const UNITS: &[&str] = &[
+        "ms",
+        "s",
+        "sec",
+        "seconds",
+        "us",
+        "bytes",
+        "byte",
+        "kb",
+        "mb",
+        "hz",
+        "khz",
+        "packets",
+        "kbps",
+        "bps",
+        "times",
+        "samples",
+        "invite",
+        "register",
+        "ack",
+        "bye",
+        "cancel",
+        "options",
+        "notify",
+        "subscribe",
+        "info",
+        "prack",
+        "update",
+        "refer",
+        "message",
+        "in",
+    ];
+    free_before && free_after && !COUNTED.contains(&last) && !UNITS.contains(&next)
 }
