@@ -12,10 +12,10 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::analyse::{Analysis, Options, Progress, analyse};
+use crate::app::output;
 use crate::base::time::Zone;
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
-use crate::app::output;
 use crate::export::Format;
 use crate::findings::Severity;
 
@@ -209,7 +209,8 @@ fn report(arguments: &ReportArguments) -> u8 {
     }
     let format = Format::from_word(&arguments.format).unwrap_or(Format::Text);
     // `formats` has no values at all.
-    let outlet = if format == Format::Formats { crate::export::Outlet::originals() } else { arguments.redaction.outlet(&read.analyses) };
+    let outlet =
+        if format == Format::Formats { crate::export::Outlet::originals() } else { arguments.redaction.outlet(&read.analyses) };
     let options = crate::export::Options {
         messages: arguments.messages,
         zone_s: arguments.zone.unwrap_or(0),

@@ -70,7 +70,9 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme, waiting: bool) {
             area(ui, "loading", rect, palette.panel, |ui| loading::show(ui, &mut cx, job.progress(), rect));
         }
         Some(Content::Failed(why)) => {
-            area(ui, "failed", rect, palette.panel, |ui| loading::failed(ui, &mut cx, if safe { word("export.failed_hidden") } else { why }, rect));
+            area(ui, "failed", rect, palette.panel, |ui| {
+                loading::failed(ui, &mut cx, if safe { word("export.failed_hidden") } else { why }, rect)
+            });
         }
         Some(Content::Ready(ready)) => {
             let document = Arc::clone(&ready.document);

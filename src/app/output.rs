@@ -84,8 +84,7 @@ pub fn in_pieces<E>(
         });
     }
     let beside = beside(&target);
-    let mut file =
-        fs::OpenOptions::new().write(true).create_new(true).open(&beside).map_err(|why| failure(failed(why)))?;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside).map_err(|why| failure(failed(why)))?;
     let written = work(&mut |bytes| file.write_all(bytes).map_err(failed))
         .and_then(|()| fs::rename(&beside, &target).map_err(|why| failure(failed(why))));
     if written.is_err() {

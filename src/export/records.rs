@@ -86,7 +86,8 @@ pub fn write<E>(
             }
             Form::Json => {
                 let level = record.entry.level.word();
-                let one = json!({"bundle": name, "member": path, "line": line, "time": record.time, "level": level, "text": text});
+                let one =
+                    json!({"bundle": name, "member": path, "line": line, "time": record.time, "level": level, "text": text});
                 piece.push_str(if written > 0 { ",\n" } else { "" });
                 piece.push_str(&one.to_string());
             }

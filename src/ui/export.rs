@@ -12,8 +12,8 @@
 //! ```
 
 use eframe::egui::{
-    Align, Area, Button, Checkbox, CornerRadius, Id, Order, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo,
-    pos2, vec2,
+    Align, Area, Button, Checkbox, CornerRadius, Id, Order, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::widgets::{self, cut_bottom, cut_left, cut_right, cut_top};
@@ -293,12 +293,17 @@ fn list(ui: &mut Ui, palette: &Palette, state: &mut ExportView, wishes: &mut Wis
     let rows: Vec<&Review> = review.iter().filter(has).collect();
     let inner = rect.shrink2(vec2(0.0, 4.0));
     widgets::area(ui, "export-review", inner, palette.panel, |ui| {
-        ScrollArea::vertical().id_salt("export-review").auto_shrink([false, false]).show_rows(ui, 20.0, rows.len(), |ui, range| {
-            ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-            for one in rows.get(range).unwrap_or_default() {
-                review_row(ui, palette, one, wishes);
-            }
-        });
+        ScrollArea::vertical().id_salt("export-review").auto_shrink([false, false]).show_rows(
+            ui,
+            20.0,
+            rows.len(),
+            |ui, range| {
+                ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+                for one in rows.get(range).unwrap_or_default() {
+                    review_row(ui, palette, one, wishes);
+                }
+            },
+        );
     });
 }
 

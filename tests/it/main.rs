@@ -45,6 +45,7 @@ mod own_rules;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod redact;
+mod pictures_export;
 mod samples;
 mod signatures;
 mod signatures_bundle;

@@ -378,7 +378,8 @@ fn made(task: &Task) -> Result<Made, String> {
     if task.form != Form::Png {
         return Ok(Made::Text(String::from_utf8_lossy(&bytes).into_owned()));
     }
-    let picture = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).map_err(|why| why.to_string())?.into_rgba8();
+    let picture =
+        image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).map_err(|why| why.to_string())?.into_rgba8();
     let size = [picture.width() as usize, picture.height() as usize];
     Ok(Made::Picture(ColorImage::from_rgba_unmultiplied(size, picture.as_raw())))
 }

@@ -6,8 +6,8 @@ use super::fonts::Type;
 use super::{Ink, PictureOptions, signs, timeline, title};
 use crate::analyse::Analysis;
 use crate::base::words::{self, word};
-use crate::base::{LogTime, Tone};
-use crate::compare::{Comparison, Kind, MessageRow, Pair, Row, Side, Which};
+use crate::base::{LogTime, Tone, visible};
+use crate::compare::{Cell, Comparison, Kind, MessageRow, Pair, Row, Side, Which};
 use crate::export::compare::Options as SheetOptions;
 use crate::export::compare::sheet::{self, Line, Sheet, Strand};
 use crate::session::RunId;
@@ -21,6 +21,10 @@ use crate::timeline::{Scene, Survey, Window};
 /// Width where none is asked for.
 const USUAL: f64 = 1_100.0;
 const ROW: f64 = 22.0;
+/// From line to line of a cell.
+const LEADING: f64 = 15.0;
+/// Lines of a cell.
+const MOST_LINES: usize = 4;
 const HEAD: f64 = 26.0;
 const BAR: f64 = 46.0;
 /// Room of the sign between two messages.
@@ -134,27 +138,40 @@ impl Page<'_> {
     fn fact(&mut self, fact: &Row, line: &Line) {
         let palette = self.ink.palette;
         let colour = if line.matters { palette.t1 } else { palette.t3 };
-        let row = self.row(ROW);
-        let [what, left, right, amount, bar] = columns(row);
-        self.out.text(what, Align::Start, &line.what, if line.matters { Type::Name } else { Type::Table }, colour);
-        for (cell, said, found) in [(left, &line.left, &fact.cells.left), (right, &line.right, &fact.cells.right)] {
-            let Some(said) = said else {
+        let [what, left, right, ..] = columns(Area::sized(0.0, self.top, self.out.width, ROW));
+        let name = if line.matters { Type::Name } else { Type::Table };
+        let sign = |found: &Option<Cell>| {
+            found.as_ref().and_then(|c| c.tone).filter(|t| matches!(t, Tone::Ok | Tone::Warn | Tone::Fail))
+        };
+        let wrapped = |kind: Type, said: &str, width: f64| kind.wrap(&visible(said), width, MOST_LINES);
+        let names = wrapped(name, &line.what, what.width());
+        let sides = [(left, &line.left, sign(&fact.cells.left)), (right, &line.right, sign(&fact.cells.right))];
+        let sides = sides.map(|(mut cell, said, tone)| {
+            let icon = tone.map(|tone| (cell.cut_left(16.0), tone));
+            (cell, icon, said.as_ref().map(|said| wrapped(Type::Table, said, cell.width())))
+        });
+        let lines = sides.iter().filter_map(|(_, _, lines)| lines.as_ref()).map(Vec::len).chain([names.len()]).max().unwrap_or(1);
+        let row = self.row(ROW + lines.saturating_sub(1) as f64 * LEADING);
+        let middle = row.top + ROW / 2.0;
+        let first = Area { bottom: row.top + ROW, ..row };
+        let [_, _, _, amount, bar] = columns(first);
+        self.out.cell(what, LEADING, middle, &names, name, colour);
+        for (cell, icon, lines) in sides {
+            let Some(lines) = lines else {
                 let pen = Pen::new(1.0, palette.t3).dashed(3.0, 3.0);
-                self.out.level(cell.left, (cell.left + 60.0).min(cell.right), cell.middle() + 4.0, pen);
+                self.out.level(cell.left, (cell.left + 60.0).min(cell.right), middle + 4.0, pen);
                 continue;
             };
-            let mut cell = cell;
-            let tone = found.as_ref().and_then(|c| c.tone).filter(|t| matches!(t, Tone::Ok | Tone::Warn | Tone::Fail));
-            if let Some(tone) = tone {
-                let icon = cell.cut_left(16.0);
-                signs::tone(&mut self.out, palette, (icon.left + 6.0, icon.middle()), 11.0, tone);
+            if let Some((icon, tone)) = icon {
+                signs::tone(&mut self.out, palette, (icon.left + 6.0, middle), 11.0, tone);
             }
             if line.matters && line.kind == Kind::Changed {
                 let tint = if fact.weight >= 0.8 { palette.fail_tint } else { palette.warn_tint };
-                let width = Type::Table.width(&Type::Table.cut(said, cell.width()));
-                self.out.fill(Area::sized(cell.left - 3.0, cell.top + 2.0, width + 6.0, cell.height() - 4.0), 2.0, tint);
+                let width = lines.iter().map(|l| Type::Table.width(l)).fold(0.0, f64::max);
+                let height = ROW - 4.0 + lines.len().saturating_sub(1) as f64 * LEADING;
+                self.out.fill(Area::sized(cell.left - 3.0, row.top + 2.0, width + 6.0, height), 2.0, tint);
             }
-            self.out.text(cell, Align::Start, said, Type::Table, colour);
+            self.out.cell(cell, LEADING, middle, &lines, Type::Table, colour);
         }
         self.out.text(amount, Align::End, &line.amount, Type::Small, colour);
         let fill = match line.kind {

@@ -3,6 +3,7 @@
 
 use super::fonts::Type;
 use super::look::Rgb;
+use crate::base::visible;
 
 /// A point: x to the right, y down.
 pub type Point = (f64, f64);
@@ -316,7 +317,7 @@ impl Drawing {
 
     /// One line of text inside an area, centred in its height, cut with an ellipsis; gives its right end.
     pub fn text(&mut self, area: Area, align: Align, text: &str, kind: Type, colour: Rgb) -> f64 {
-        let text = kind.cut(text, area.width());
+        let text = kind.cut(&writable(text), area.width());
         let width = kind.width(&text);
         let x = match align {
             Align::Start => area.left,
@@ -362,6 +363,14 @@ impl Drawing {
         end
     }
 
+    /// Text in lines of `leading` points, the middle of the first at `middle`.
+    pub fn cell(&mut self, area: Area, leading: f64, middle: f64, lines: &[String], kind: Type, colour: Rgb) {
+        for (number, line) in (0..).zip(lines) {
+            let top = middle - leading / 2.0 + f64::from(number) * leading;
+            self.text(Area { top, bottom: top + leading, ..area }, Align::Start, line, kind, colour);
+        }
+    }
+
     /// Text in lines of `leading` points from the top of an area; gives where the last one ends.
     pub fn wrapped(&mut self, area: Area, leading: f64, most: usize, text: &str, kind: Type, colour: Rgb) -> f64 {
         let mut top = area.top;
@@ -371,6 +380,17 @@ impl Drawing {
         }
         top
     }
+}
+
+/// Text that can stand in any form: control and direction characters as escapes, a replacement for what XML has no place for (XML 1.0,
+/// production 2).
+pub(super) fn writable(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        c => c,
+    };
+    visible(text).chars().map(shown).collect()
 }
 
 #[cfg(test)]

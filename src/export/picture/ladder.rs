@@ -25,38 +25,45 @@ pub fn ladder(analysis: &Analysis, options: &PictureOptions) -> Drawing {
     ladder_pages(analysis, options, usize::MAX).pop().unwrap_or_else(|| Drawing::new(1.0, 1.0, Ink::new(options).palette.panel))
 }
 
-/// The same in pictures of at most `rows` rows each; at least one.
+/// The same in pictures of at most `rows` rows each; at least one. Linked legs of a call are there unasked, as on screen.
 pub fn ladder_pages(analysis: &Analysis, options: &PictureOptions, rows: usize) -> Vec<Drawing> {
+    let subject = options.subject.unwrap_or_else(|| Subject::Run(options.run_of(analysis).unwrap_or(RunId(0))));
+    let mut subjects = vec![subject];
+    if let Subject::Call(id) = subject {
+        subjects.extend(linked(&analysis.facts, id).into_iter().map(Subject::Call));
+    }
+    let _spoken = words::speak(options.words.language());
+    let ladder = Ladder::of(&analysis.facts, &subjects, &BTreeSet::new());
+    ladder_of(analysis, options, subject, &ladder, rows)
+}
+
+/// A ladder that is laid out already, with what is added to it and unfolded.
+pub fn ladder_of(analysis: &Analysis, options: &PictureOptions, subject: Subject, ladder: &Ladder, rows: usize) -> Vec<Drawing> {
     let _spoken = words::speak(options.words.language());
     let ink = Ink::new(options);
-    let subject = options.subject.unwrap_or_else(|| Subject::Run(options.run_of(analysis).unwrap_or(RunId(0))));
-    let ladder = Ladder::new(&analysis.facts, subject, &BTreeSet::new());
-    let title = format!("{}: {}", word("window.ladder"), about(ink, analysis, subject));
+    let title = format!("{}: {}", word("window.ladder"), about(ink, analysis, subject, ladder));
     let width = title::inner_width(options, USUAL);
-    let layout = place(&ladder, width, &FontWidth);
+    let layout = place(ladder, width, &FontWidth);
     let times = || ladder.rows.iter().filter_map(|row| row.at);
-    let range = times().min().zip(times().max());
-    let mut about = title::of_bundle(ink, analysis, range);
     let count = Words::current().fill("window.n_messages", &[("n", &ladder.messages.to_string())]);
-    about = format!("{about} · {count}");
+    let below = format!("{} · {count}", title::of_bundle(ink, analysis, times().min().zip(times().max())));
     let rows = rows.max(1);
     let pages = ladder.rows.len().div_ceil(rows).max(1);
     let page = |number: usize| {
         let from = number.saturating_mul(rows);
-        let body = body(ink, &ladder, &layout, from..from.saturating_add(rows).min(ladder.rows.len()));
-        title::framed(options, &title, std::slice::from_ref(&about), Some((number + 1, pages)), body)
+        let body = body(ink, ladder, &layout, from..from.saturating_add(rows).min(ladder.rows.len()));
+        title::framed(options, &title, std::slice::from_ref(&below), Some((number + 1, pages)), body)
     };
     (0..pages).map(page).collect()
 }
 
 /// What the ladder shows, in words.
-fn about(ink: Ink<'_>, analysis: &Analysis, subject: Subject) -> String {
+fn about(ink: Ink<'_>, analysis: &Analysis, subject: Subject, ladder: &Ladder) -> String {
     let facts = &analysis.facts;
     let named = |key: &str, value| format!("{} {}", word(key), ink.private(value));
     match subject {
         Subject::Call(id) => facts.calls.get(id.0 as usize).map_or_else(String::new, |call| {
-            let others =
-                linked(facts, id).into_iter().filter(|other| *other != id).filter_map(|id| facts.calls.get(id.0 as usize));
+            let others = ladder.calls.iter().filter(|other| **other != id).filter_map(|id| facts.calls.get(id.0 as usize));
             let others: String = others.map(|call| format!(" + {}", crate::timeline::lanes::call::name(call))).collect();
             format!("{}{others}", ink.about(call))
         }),

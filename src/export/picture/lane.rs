@@ -49,9 +49,8 @@ pub fn body(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area
     let end = drawn.iter().map(|s| s.1).fold(row.left, f64::max);
     // Marks stand above curves, not on them.
     let marked = if lane.series.is_empty() { row } else { Area { bottom: row.top + plots::HEAD, ..row } };
-    let words = plots::lane(out, ink, lane, axis, row);
+    plots::lane(out, ink, lane, axis, row);
     let end = end.max(marks(out, ink, lane, axis, marked, &drawn));
-    plots::words(out, ink, &words, marked, columns::marks(lane, axis).first().map(|c| c.x_px), end);
     let empty = lane.spans.is_empty() && lane.marks.is_empty() && lane.series.is_empty();
     if !empty && lane.series.is_empty() && end <= row.left {
         elsewhere(out, ink, lane, axis, row);
@@ -105,21 +104,26 @@ fn wide(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, span: &Span, paint: &SpanP
     out.fill(area, 2.0, paint.fill);
     drain(out, span, paint, axis, area);
     let left = words_from(lane, axis, area.left.max(row.left));
-    let inner = Area { left, right: area.right.min(row.right) - 4.0, ..area };
+    let hatched = paint.hatch.0 || paint.hatch.1;
+    // Some of the hatch is always seen.
+    let right = area.right.min(row.right) - if hatched { 18.0 } else { 4.0 };
+    let inner = Area { left, right, ..area };
     let (label, more) = (ink.said(&span.label), ink.said(&span.more));
     let both = Type::Bold.width(&label) + 8.0 + Type::Small.width(&more);
-    let mut words_to = area.left;
+    if hatched {
+        out.hatch(Area { right: area.right.min(row.right), ..area }, paint.hatch, paint.edge.over(0.75, paint.fill));
+    }
     if inner.width() > 26.0 {
         let mut pieces = vec![(label.as_str(), Type::Bold, palette.t1)];
         if both < inner.width() {
             pieces.push((more.as_str(), Type::Small, palette.t2));
         }
-        words_to = out.pieces(inner, 8.0, &pieces) + 8.0;
-    }
-    if paint.hatch.0 || paint.hatch.1 {
-        // The hatch keeps clear of the words.
-        let left = if words_to < area.right - 4.0 { words_to } else { area.left };
-        out.hatch(Area { left, right: area.right.min(row.right), ..area }, paint.hatch, paint.edge.over(0.75, paint.fill));
+        if hatched {
+            // The hatch keeps clear of the words.
+            let width = if pieces.len() > 1 { both } else { Type::Bold.width(&Type::Bold.cut(&label, inner.width())) };
+            out.fill(Area { right: (inner.left + width + 8.0).min(area.right), ..area }, 0.0, paint.fill);
+        }
+        out.pieces(inner, 8.0, &pieces);
     }
     out.level(area.left, area.right, area.bottom - 1.0, Pen::new(2.0, paint.edge));
     out.upright(area.left + 0.75, area.top, area.bottom, Pen::new(1.5, paint.edge));
@@ -141,13 +145,18 @@ fn drain(out: &mut Drawing, span: &Span, paint: &SpanPaint<Rgb>, axis: &Axis, ar
     out.polygon(points, paint.edge.over(0.55, paint.fill));
 }
 
-/// Where words of a span that is seen from `left` begin: behind a mark that would hide their first letters.
+/// Where words of a span that is seen from `left` begin: behind marks that would hide their first letters.
 fn words_from(lane: &Lane, axis: &Axis, left: f64) -> f64 {
-    let us_at = |x: f64| axis.us_at(x) as i64;
-    let first = lane.marks.partition_point(|m| m.at_us < us_at(left - 8.0));
-    let near = lane.marks.iter().skip(first).take_while(|m| m.at_us <= us_at(left + 14.0));
-    let hides = near.take(50).filter(|m| m.shape == Shape::State).map(|m| axis.x_px(m.at_us) + 8.0);
-    hides.fold(left + 6.0, f64::max)
+    let first = lane.marks.partition_point(|m| axis.x_px(m.at_us) < left - 8.0);
+    let mut from = left + 6.0;
+    for mark in lane.marks.iter().skip(first).take(50).filter(|m| m.shape == Shape::State) {
+        let x = axis.x_px(mark.at_us);
+        if x > from + 12.0 {
+            break;
+        }
+        from = from.max(x + 8.0);
+    }
+    from
 }
 
 /// What words may not cover.
@@ -201,7 +210,7 @@ fn apart(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, run: &[MarkColumn], room:
         }
         let width = Type::Small.width(&label);
         let left = last_x + half(mark.shape) + 5.0;
-        if left + width < next - 4.0 && left > words_end && (lane.topic == Topic::CallSip || room.is_free(left, width)) {
+        if left + width < next - 8.0 && left > words_end && (lane.topic == Topic::CallSip || room.is_free(left, width)) {
             let colour = if mark.tone == Tone::Fail { ink.palette.fail } else { ink.palette.t2 };
             out.grounded(Area { left, right: left + width + 2.0, ..row }, Align::Start, &label, Type::Small, colour);
             words_end = left + width + 6.0;

@@ -5,6 +5,7 @@ use super::fonts::Type;
 use super::look::Rgb;
 use super::{Ink, PictureOptions, chart, title};
 use crate::analyse::Analysis;
+use crate::base::visible;
 use crate::base::words::{self, word};
 use crate::session::call::Call;
 use crate::session::media::{MediaOutcome, MediaSegment};
@@ -15,6 +16,10 @@ use crate::timeline::told::{addresses, agreed, cause, dtmf, measured, security, 
 /// Width where none is asked for.
 const USUAL: f64 = 1_200.0;
 const ROW: f64 = 23.0;
+/// From line to line of a cell.
+const LEADING: f64 = 15.0;
+/// Lines of a cell; a hostile log may offer thousands of codecs.
+const MOST_LINES: usize = 4;
 const CHART: f64 = 130.0;
 /// Plots shown of a call; the rest is said.
 const MOST_PLOTS: usize = 12;
@@ -79,10 +84,8 @@ fn of_call(out: &mut Drawing, ink: Ink<'_>, analysis: &Analysis, call: &Call, mu
     }
     top += 22.0;
     for segment in &call.media {
-        let row = Area::sized(0.0, top, out.width, ROW);
-        segment_row(out, ink, analysis, call, segment, row);
-        out.level(row.left, row.right, row.bottom - 0.5, Pen::new(1.0, palette.hair));
-        top += ROW;
+        top = segment_row(out, ink, analysis, call, segment, top);
+        out.level(0.0, out.width, top - 0.5, Pen::new(1.0, palette.hair));
     }
     let all: Vec<&Series> = analysis.facts.series.iter().filter(|s| s.call == Some(call.id) && s.points.len() > 1).collect();
     let columns = if out.width >= 900.0 { 2 } else { 1 };
@@ -112,14 +115,17 @@ fn plot(out: &mut Drawing, ink: Ink<'_>, call: &Call, series: &Series, colour: R
     chart::chart(out, ink, series, call.started, colour, cell);
 }
 
-fn segment_row(out: &mut Drawing, ink: Ink<'_>, analysis: &Analysis, call: &Call, segment: &MediaSegment, row: Area) {
+/// One segment, as high as its longest cell; gives where it ends.
+fn segment_row(out: &mut Drawing, ink: Ink<'_>, analysis: &Analysis, call: &Call, segment: &MediaSegment, top: f64) -> f64 {
     let palette = ink.palette;
     let facts = &analysis.facts;
-    let mut inner = row.shrunk(12.0, 0.0);
+    let mut inner = Area::sized(12.0, top, out.width - 24.0, ROW);
+    let middle = inner.middle();
     let proof = segment.answer.unwrap_or(segment.offer);
     let line = facts.message(proof).map_or_else(String::new, |m| m.source.line.to_string());
     out.text(inner.cut_right(56.0), Align::End, &line, Type::Mono, palette.t3);
     let width = inner.width();
+    let mut most = 1;
     for (key, share) in COLUMNS {
         let mut cell = inner.cut_left(width * share);
         cell.right -= 8.0;
@@ -130,7 +136,7 @@ fn segment_row(out: &mut Drawing, ink: Ink<'_>, analysis: &Analysis, call: &Call
             "window.col_agreed" => {
                 if let Some(codec) = segment.codec.as_deref() {
                     let square = cell.cut_left(14.0);
-                    let place = Area::around((square.left + 4.0, square.middle()), 8.0, 8.0);
+                    let place = Area::around((square.left + 4.0, middle), 8.0, 8.0);
                     out.fill(place, 1.0, palette.codec(codec_number(call, codec)));
                 }
                 let failed = segment.outcome != MediaOutcome::Agreed;
@@ -144,6 +150,9 @@ fn segment_row(out: &mut Drawing, ink: Ink<'_>, analysis: &Analysis, call: &Call
         };
         // Names of codecs and kinds are the log's.
         let said = if key == "media-view.col_addresses" { said } else { ink.log(&said) };
-        out.text(cell, Align::Start, &said, kind, colour);
+        let lines = kind.wrap(&visible(&said), cell.width(), MOST_LINES);
+        most = most.max(lines.len());
+        out.cell(cell, LEADING, middle, &lines, kind, colour);
     }
+    top + ROW + (most - 1) as f64 * LEADING
 }

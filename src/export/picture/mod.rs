@@ -34,7 +34,7 @@ mod title;
 pub use compare::compare;
 pub use draw::Drawing;
 pub use findings::findings;
-pub use ladder::{ladder, ladder_pages};
+pub use ladder::{ladder, ladder_of, ladder_pages};
 pub use look::Scheme;
 pub use media::media;
 pub use png::PngError;

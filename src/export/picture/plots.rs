@@ -1,4 +1,4 @@
-//! Values over time. In: series. Out: lines, bars for shares in percent, named with their last value.
+//! Values over time. In: series. Out: lines, bars for shares in percent, and a legend that stands below, so that it covers none.
 
 use super::Ink;
 use super::draw::{Align, Area, Drawing, Pen, Point};
@@ -11,18 +11,60 @@ use crate::timeline::{Axis, Series};
 
 /// Series colours of the first, second and third line.
 const COLOURS: [u8; 3] = [6, 7, 8];
-const LEGEND: f64 = 132.0;
-const LINE: f64 = 13.0;
-/// Height above curves, for words and marks.
-pub const HEAD: f64 = 15.0;
+const LINE: f64 = 14.0;
+/// Height above curves, for marks and their words.
+pub const HEAD: f64 = 17.0;
 
-/// Every series of a lane, each on its own scale from zero, and the legend at the right on ground of its own; gives what [`words`] says.
-pub fn lane(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area) -> String {
-    let palette = ink.palette;
-    let mut said = Vec::new();
-    let mut legend = Area::sized(row.right - LEGEND, row.top + 4.0, LEGEND, LINE);
+/// What the lines are and how high they reach, in rows of at most `width` points.
+pub struct Legend(Vec<Vec<(u8, String)>>);
+
+impl Legend {
+    /// Of a lane; empty where it has no values.
+    pub fn of(ink: Ink<'_>, lane: &Lane, axis: &Axis, width: f64) -> Self {
+        let mut rows: Vec<Vec<(u8, String)>> = Vec::new();
+        let mut left = 0.0;
+        for (series, number) in lane.series.iter().zip(COLOURS) {
+            let most = columns::values(series, axis).iter().map(|c| c.most).fold(0.0, f64::max);
+            let name = ink.said(&series.name);
+            let said = Words::current().fill("timeline.most", &[("name", &name), ("value", &value(most, &series.unit))]);
+            let said = Type::Tiny.cut(&said, width - 16.0);
+            let wide = Type::Tiny.width(&said) + 30.0;
+            match rows.last_mut().filter(|_| left >= wide) {
+                Some(row) => row.push((number, said)),
+                None => {
+                    rows.push(vec![(number, said)]);
+                    left = width;
+                }
+            }
+            left -= wide;
+        }
+        Self(rows)
+    }
+
+    /// In points.
+    pub fn height(&self) -> f64 {
+        self.0.len() as f64 * LINE
+    }
+
+    /// Draws it from the top of an area.
+    pub fn draw(&self, out: &mut Drawing, ink: Ink<'_>, area: Area) {
+        let mut area = area;
+        for row in &self.0 {
+            let mut place = area.cut_top(LINE);
+            for (number, said) in row {
+                let pen = Pen::new(2.0, ink.palette.series(*number));
+                out.level(place.left, place.left + 9.0, place.middle(), pen);
+                place.left += 14.0;
+                place.left = out.grounded(place, Align::Start, said, Type::Tiny, ink.palette.t2) + 16.0;
+            }
+        }
+    }
+}
+
+/// Every series of a lane, each on its own scale from zero.
+pub fn lane(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area) {
     for (series, number) in lane.series.iter().zip(COLOURS) {
-        let colour = palette.series(number);
+        let colour = ink.palette.series(number);
         let columns = columns::values(series, axis);
         let most = columns.iter().map(|c| c.most).fold(0.0, f64::max);
         let least = columns.iter().map(|c| c.least).fold(0.0, f64::min);
@@ -37,27 +79,6 @@ pub fn lane(out: &mut Drawing, ink: Ink<'_>, lane: &Lane, axis: &Axis, row: Area
         } else {
             line(out, series, &columns, Pen::new(1.3, colour), &at);
         }
-        let name = ink.said(&series.name);
-        let here = series.at(axis.window.end_us as i64).map_or_else(|| "–".to_owned(), |v| value(v, &series.unit));
-        out.fill(legend, 0.0, palette.panel);
-        out.level(legend.left + 4.0, legend.left + 12.0, legend.middle(), Pen::new(2.0, colour));
-        let room = Area { left: legend.left + 16.0, ..legend };
-        out.text(room, Align::Start, &format!("{name} {here}"), Type::Tiny, palette.t2);
-        (legend.top, legend.bottom) = (legend.top + LINE, legend.bottom + LINE);
-        let range = [("name", name.as_str()), ("value", &value(most, &series.unit))];
-        said.push(Words::current().fill("timeline.most", &range));
-    }
-    said.join(", ")
-}
-
-/// How high the curves reach, in the `row` above them: before the first mark where there is room, else behind the last.
-pub fn words(out: &mut Drawing, ink: Ink<'_>, said: &str, row: Area, first_mark: Option<f64>, marks_end: f64) {
-    let width = Type::Tiny.width(said);
-    let before = first_mark.is_none_or(|x| row.left + 6.0 + width < x - 10.0);
-    let left = if before { row.left + 6.0 } else { marks_end + 14.0 };
-    let room = Area { left, right: row.right - LEGEND - 6.0, ..row };
-    if !said.is_empty() && room.width() > 60.0 {
-        out.text(room, Align::Start, said, Type::Tiny, ink.palette.t3);
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use super::draw::{Align, Drawing, Pen, Point, Shape};
+use super::draw::{Align, Drawing, Pen, Point, Shape, writable};
 
 impl Drawing {
     /// The picture as one SVG element with a line end.
@@ -136,18 +136,16 @@ fn number(value: f64) -> String {
     }
 }
 
-/// Text that cannot become markup; characters that XML has no place for (XML 1.0, production 2) are replaced.
-pub(super) fn escaped(text: &str) -> String {
+/// Text that cannot become markup.
+fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in writable(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }
@@ -169,6 +167,6 @@ mod tests {
 
     #[test]
     fn text_is_no_markup() {
-        assert_eq!(escaped("<script>\"a\" & 'b'\u{0}\u{ffff}"), "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;\u{fffd}\u{fffd}");
+        assert_eq!(escaped("<script>\"a\" & 'b'\u{0}\u{ffff}"), "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;\\u{0}\u{fffd}");
     }
 }

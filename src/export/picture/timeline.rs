@@ -2,17 +2,20 @@
 
 use super::draw::{Align, Area, Drawing, Pen};
 use super::fonts::Type;
+use super::plots::Legend;
 use super::{Ink, PictureOptions, lane, title};
 use crate::analyse::Analysis;
 use crate::base::LogTime;
 use crate::base::words::{self, Words, word};
+use crate::session::CallId;
 use crate::timeline::figures::{duration, elapsed};
+use crate::timeline::ladder::linked;
 use crate::timeline::lanes::{Source, call};
 use crate::timeline::scene::Lane;
 use crate::timeline::{Axis, Gap, GapKind, Scene, Subject, Survey, Target, Window};
 
 /// Width of the heads of lanes.
-const HEADS: f64 = 212.0;
+const HEADS: f64 = 228.0;
 const RULER: f64 = 24.0;
 /// Where gaps have their names.
 const GAPS: f64 = 22.0;
@@ -53,7 +56,13 @@ pub fn timeline(analysis: &Analysis, options: &PictureOptions) -> Drawing {
             (at.0, format!("{} {} {}", at.date(zone_s), at.clock(zone_s), ink.zone()))
         }
     };
-    let lanes: Vec<&Lane> = scene.shown(options.call()).into_iter().filter_map(|n| scene.lanes.get(n)).collect();
+    // A picture of one call leaves other calls out, but for its own legs.
+    let legs: Option<Vec<CallId>> = options.call().map(|id| [vec![id], linked(&analysis.facts, id)].concat());
+    let belongs = |lane: &&Lane| match (&legs, lane.leads().or(lane.detail_of)) {
+        (Some(legs), Some(call)) => legs.contains(&call),
+        _ => true,
+    };
+    let lanes: Vec<&Lane> = scene.shown(options.call()).into_iter().filter_map(|n| scene.lanes.get(n)).filter(belongs).collect();
     let body = lanes_on(ink, &scene, &lanes, window, head.0, &head.1, width);
     let shown = (LogTime(extent.start_us.max(window.start_us as i64)), LogTime(extent.end_us.min(window.end_us as i64)));
     title::framed(options, &title, &[title::of_bundle(ink, analysis, Some(shown))], None, body)
@@ -79,19 +88,22 @@ pub(super) fn lanes_on(
     width: f64,
 ) -> Drawing {
     let palette = ink.palette;
-    let lanes_height: f64 = lanes.iter().map(|l| f64::from(l.height_px)).sum();
+    let axis = Axis { window, left_px: HEADS, width_px: (width - HEADS).max(1.0) };
+    let legends: Vec<Legend> = lanes.iter().map(|lane| Legend::of(ink, lane, &axis, width - HEADS - 20.0)).collect();
+    let height = |lane: &Lane, legend: &Legend| f64::from(lane.height_px) + legend.height();
+    let lanes_height: f64 = lanes.iter().zip(&legends).map(|(lane, legend)| height(lane, legend)).sum();
     let gaps: Vec<&Gap> =
         scene.gaps.iter().filter(|g| (g.to_us as f64) >= window.start_us && (g.from_us as f64) <= window.end_us).collect();
     let foot = if gaps.is_empty() { 0.0 } else { GAPS };
     let mut out = Drawing::new(width, RULER + lanes_height + foot + 4.0, palette.panel);
     let plot = Area::new(HEADS, RULER, width, RULER + lanes_height);
-    let axis = Axis { window, left_px: plot.left, width_px: plot.width() };
     ruler(&mut out, ink, &axis, origin_us, head, plot);
     let mut top = plot.top;
-    for lane in lanes {
-        let bottom = top + f64::from(lane.height_px);
-        let row = Area { top, bottom, ..plot };
+    for (lane, legend) in lanes.iter().zip(&legends) {
+        let bottom = top + height(lane, legend);
+        let row = Area { top, bottom: bottom - legend.height(), ..plot };
         out.clipped(row, |out| lane::body(out, ink, lane, &axis, row, &|out| hatch(out, ink, &gaps, &axis, row)));
+        legend.draw(&mut out, ink, Area { left: HEADS + 12.0, top: row.bottom - 1.0, ..row });
         lane::head(&mut out, ink, lane, Area { left: 0.0, right: HEADS, top, bottom });
         out.level(0.0, width, bottom - 0.5, Pen::new(1.0, palette.hair));
         top = bottom;

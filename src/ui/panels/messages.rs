@@ -4,8 +4,8 @@ use eframe::egui::{Rect, Ui};
 
 use super::message;
 use crate::base::Tone;
-use crate::base::{Private, PrivateKind};
 use crate::base::words::word;
+use crate::base::{Private, PrivateKind};
 use crate::bundle::Observer;
 use crate::session::{LoggedMessage, MessageId, RunId};
 use crate::sip::Direction;

@@ -2,8 +2,8 @@
 
 use eframe::egui::{Align, Rect, Ui, vec2};
 
-use crate::base::{Private, PrivateKind};
 use crate::base::words::{self, Words, word};
+use crate::base::{Private, PrivateKind};
 use crate::session::{LoggedMessage, MessageId};
 use crate::sip::Direction;
 use crate::timeline::figures::duration;

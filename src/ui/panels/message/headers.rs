@@ -4,8 +4,8 @@
 use eframe::egui::{Align, Rect, ScrollArea, Ui, Vec2, vec2};
 
 use super::{LINE, log_line, selectable};
-use crate::base::{Private, PrivateKind};
 use crate::base::words::word;
+use crate::base::{Private, PrivateKind};
 use crate::session::{LoggedMessage, MessageId};
 use crate::sip::diff::{Diff, Name, Place, Row};
 use crate::ui::widgets::{self, cut_left, cut_right};
