@@ -200,7 +200,10 @@ fn every_record_is_written_once_in_each_form() {
     let list: Vec<Value> = serde_json::from_str(&pieces(&analysis, records::Form::Json).1).unwrap();
     assert_eq!(list.len() as u64, expected);
     assert_eq!(list[0]["member"], "current_log.txt");
-    assert_eq!((&list[0]["line"], &list[0]["level"], &list[0]["time"]), (&1.into(), &"info".into(), &"2026-10-14T08:40:56.120000Z".into()));
+    assert_eq!(
+        (&list[0]["line"], &list[0]["level"], &list[0]["time"]),
+        (&1.into(), &"info".into(), &"2026-10-14T08:40:56.120000Z".into())
+    );
     // The lines of the members stand in the text, in their order.
     let text = pieces(&analysis, records::Form::Text).1;
     assert!(text.starts_with("current_log.txt:1 2026-10-14T08:40:56.120Z <Info>"), "{}", &text[..100]);
@@ -211,11 +214,13 @@ fn every_record_is_written_once_in_each_form() {
 fn a_reader_that_stops_and_a_user_who_cancels_end_it() {
     let analysis = sample().remove(0);
     let outlet = Outlet::originals();
-    let stopped = records::write(&analysis, records::all(&analysis), records::Form::Text, &outlet, &Progress::new(), &mut |_| Err("full"));
+    let stopped =
+        records::write(&analysis, records::all(&analysis), records::Form::Text, &outlet, &Progress::new(), &mut |_| Err("full"));
     assert!(matches!(stopped, Err(records::Stopped::Reader("full"))));
     let progress = Progress::new();
     progress.cancel();
-    let stopped = records::write(&analysis, records::all(&analysis), records::Form::Text, &outlet, &progress, &mut |_| Ok::<(), ()>(()));
+    let stopped =
+        records::write(&analysis, records::all(&analysis), records::Form::Text, &outlet, &progress, &mut |_| Ok::<(), ()>(()));
     assert!(matches!(stopped, Err(records::Stopped::Cancelled)));
 }
 

@@ -44,8 +44,8 @@ mod own_logs;
 mod own_rules;
 #[cfg(feature = "pictures")]
 mod pictures;
-mod redact;
 mod pictures_export;
+mod redact;
 mod samples;
 mod signatures;
 mod signatures_bundle;

@@ -131,7 +131,8 @@ fn clipboard(harness: &mut Harness<'_, App>) -> OutputCommand {
 
 #[track_caller]
 fn copied(harness: &mut Harness<'_, App>) -> String {
-    click(harness, Role::Button, "Copy to clipboard");
+    // No step before the clipboard is looked at: the thread may be quick.
+    harness.get_by_role_and_label(Role::Button, "Copy to clipboard").click();
     match clipboard(harness) {
         OutputCommand::CopyText(text) => text,
         other => panic!("no text: {other:?}"),
