@@ -12,19 +12,20 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::analyse::{Analysis, Options, Progress, analyse};
+use crate::app::output;
 use crate::base::time::Zone;
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
-use crate::export::{self, Format};
+use crate::export::Format;
 use crate::findings::Severity;
 
 mod associate;
 mod compare;
 mod explain;
+mod export;
 pub mod fault;
 mod inputs;
 mod manual;
-mod output;
 mod picture;
 mod redaction;
 mod signatures;
@@ -56,6 +57,7 @@ Examples:
   bundlescope report client-log.zip --no-redact  with names and numbers as logged
   bundlescope compare good.zip bad.zip           tell where two sessions part
   bundlescope picture client-log.zip --view ladder --call 0 --output call.png
+  bundlescope export client-log.zip --what sip --output call.pcapng   SIP for Wireshark
   bundlescope demo                               open the samples that come with the program
   bundlescope explain 200018 --lang nl           say what a code, a finding or plain words mean
   bundlescope signatures check FOLDER            check rules of your own
@@ -70,6 +72,8 @@ enum Command {
     Compare(Box<compare::CompareArguments>),
     /// Draw the timeline, a ladder, findings, media or a comparison as PNG or SVG, without a display
     Picture(Box<picture::PictureArguments>),
+    /// Write findings, calls, messages, records or SIP for a spreadsheet, a script or Wireshark
+    Export(Box<export::ExportArguments>),
     /// Open the samples that come with the program
     Demo(WindowPictureArguments),
     /// Say what a code, the name of a finding or plain words mean
@@ -168,6 +172,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Report(arguments)) => report(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Picture(arguments)) => picture::run(&arguments),
+        Some(Command::Export(arguments)) => export::run(&arguments),
         Some(Command::Demo(picture)) => window::open(inputs::samples(), &picture),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Signatures(arguments)) => signatures::run(&arguments),
@@ -204,16 +209,17 @@ fn report(arguments: &ReportArguments) -> u8 {
     }
     let format = Format::from_word(&arguments.format).unwrap_or(Format::Text);
     // `formats` has no values at all.
-    let outlet = if format == Format::Formats { export::Outlet::originals() } else { arguments.redaction.outlet(&read.analyses) };
-    let options = export::Options {
+    let outlet =
+        if format == Format::Formats { crate::export::Outlet::originals() } else { arguments.redaction.outlet(&read.analyses) };
+    let options = crate::export::Options {
         messages: arguments.messages,
         zone_s: arguments.zone.unwrap_or(0),
         outlet,
         words: Words::of(Language::from_code(&arguments.lang).unwrap_or_default()),
         unopened: read.failures,
-        ..export::Options::default()
+        ..crate::export::Options::default()
     };
-    let text = export::render(&read.analyses, format, &options);
+    let text = crate::export::render(&read.analyses, format, &options);
     if let Err(why) = redaction::proven(&options.outlet, &text) {
         say(&why);
         return UNREADABLE;
@@ -263,7 +269,7 @@ fn read(groups: inputs::Groups, options: &Options) -> Read {
         read.complete = false;
     }
     for analysis in &read.analyses {
-        if !export::anything_read(analysis) {
+        if !crate::export::anything_read(analysis) {
             say(&format!("{}: {}", word("cli.nothing_read"), analysis.bundle.name));
             read.complete = false;
         }

@@ -1,10 +1,11 @@
 //! The system's file dialog on a thread of its own: it blocks. In: what to choose. Out: paths through a channel; none when cancelled.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 
 use eframe::egui::Context;
 
+use super::output;
 use crate::base::words::{Words, word};
 
 /// Lets the user choose files, or a folder.
@@ -23,21 +24,27 @@ pub fn choose(folder: bool, ctx: &Context) -> Option<Receiver<Vec<PathBuf>>> {
 
 /// Lets the user name a file, then makes the text and writes it. What comes through the channel is to be told; nothing when cancelled.
 pub fn save(name: &str, text: impl FnOnce() -> String + Send + 'static, ctx: &Context) -> Option<Receiver<Option<String>>> {
+    let written = move |path: &Path| {
+        // Spreadsheets take text without a mark for the system's old encoding.
+        match output::to_file(path, format!("\u{feff}{}", text()).as_bytes()) {
+            Ok(()) => Words::current().fill("list.saved", &[("file", &path.display().to_string())]),
+            Err(why) => why,
+        }
+    };
+    save_with(name, written, ctx)
+}
+
+/// Lets the user name a file and hands its path to `write`, which tells what became of it.
+pub fn save_with(
+    name: &str,
+    write: impl FnOnce(&Path) -> String + Send + 'static,
+    ctx: &Context,
+) -> Option<Receiver<Option<String>>> {
     let (sender, receiver) = channel();
     let (ctx, name, title) = (ctx.clone(), name.to_owned(), word("list.save"));
     let ask = move || {
         let path = rfd::FileDialog::new().set_title(title).set_file_name(name).save_file();
-        let said = path.map(|path| {
-            // Spreadsheets take text without a mark for the system's old encoding.
-            let written = std::fs::write(&path, format!("\u{feff}{}", text()));
-            match written {
-                Ok(()) => Words::current().fill("list.saved", &[("file", &path.display().to_string())]),
-                Err(why) => {
-                    Words::current().fill("list.not_saved", &[("why", &why.to_string()), ("file", &path.display().to_string())])
-                }
-            }
-        });
-        let _ = sender.send(said);
+        let _ = sender.send(path.map(|path| write(&path)));
         ctx.request_repaint();
     };
     std::thread::Builder::new().name("save".to_owned()).spawn(ask).ok()?;

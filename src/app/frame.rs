@@ -4,16 +4,18 @@ use eframe::egui::{Align, Context, CornerRadius, Rect, Sense, Stroke, StrokeKind
 
 use std::sync::Arc;
 
-use super::{App, Content};
-use crate::base::words::Words;
+use super::{App, Content, handle};
+use crate::base::words::{Words, word};
 use crate::ui::panels::{bars, files, loading, media, messages, overview, welcome, work};
-use crate::ui::widgets::{area, cut_bottom, cut_top, ground};
-use crate::ui::{Cx, Document, Palette, Scheme, Type, View, compare, help, log, lookup, palette, settings, text};
+use crate::ui::widgets::{self, area, cut_bottom, cut_top, ground};
+use crate::ui::{Cx, Document, Palette, Scheme, Type, View, compare, export, help, log, lookup, palette, settings, text};
 
 /// Paints everything.
-pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
+/// `waiting`: pseudonyms are being made, and until then nothing private may be seen.
+pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme, waiting: bool) {
     let palette = Palette::of(scheme);
     let front = app.front();
+    let safe = app.exports.safe;
     let mut commands = std::mem::take(&mut app.commands);
     let mut cx = Cx { palette, commands: &mut commands };
     let mut rect = ui.ctx().content_rect();
@@ -25,7 +27,8 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
     let tabs: Vec<bars::Tab> = app
         .tabs
         .iter()
-        .map(|tab| {
+        .enumerate()
+        .map(|(place, tab)| {
             let tone = match &tab.content {
                 Content::Loading(_) => None,
                 Content::Failed(_) => Some(crate::base::Tone::Fail),
@@ -35,7 +38,8 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
                 Content::Failed(why) => Some(why.clone()),
                 Content::Loading(_) | Content::Ready(_) => None,
             };
-            bars::Tab { name: tab.name.clone(), tone, fault }
+            let name = if safe { hidden_name(place) } else { tab.name.clone() };
+            bars::Tab { name, tone, fault: fault.filter(|_| !safe) }
         })
         .collect();
     area(ui, "top", top, palette.raised, |ui| bars::top(ui, &mut cx, &tabs, app.active, top));
@@ -44,7 +48,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
     let toast = app.toast.as_ref().map(|(said, _)| said.clone());
     let others = others(app);
     let now = app.settings.is_some().then(|| now(app, ui.ctx()));
-    let recent = Some(&app.store).filter(|store| store.settings.keep_recent && store.file().is_some());
+    let recent = Some(&app.store).filter(|store| !safe && store.settings.keep_recent && store.file().is_some());
     let recent = recent.map(|store| app.recent.of(&store.settings.recent, ui.ctx()));
     let zone = app.zone;
     let content = app.active.and_then(|n| app.tabs.get_mut(n)).map(|tab| &mut tab.content);
@@ -53,6 +57,7 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
     let name = format!("content-{:?}", app.active);
     let settings = app.settings.as_mut().zip(now);
     ground(ui, &name, rect, palette.panel, |ui| match content {
+        _ if waiting => widgets::empty(ui, palette, rect, word("export.making")),
         _ if settings.is_some() => {
             if let Some((view, now)) = settings {
                 area(ui, "settings", rect, palette.panel, |ui| settings::show(ui, &mut cx, rect, &now, view));
@@ -65,7 +70,9 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
             area(ui, "loading", rect, palette.panel, |ui| loading::show(ui, &mut cx, job.progress(), rect));
         }
         Some(Content::Failed(why)) => {
-            area(ui, "failed", rect, palette.panel, |ui| loading::failed(ui, &mut cx, why, rect));
+            area(ui, "failed", rect, palette.panel, |ui| {
+                loading::failed(ui, &mut cx, if safe { word("export.failed_hidden") } else { why }, rect)
+            });
         }
         Some(Content::Ready(ready)) => {
             let document = Arc::clone(&ready.document);
@@ -87,27 +94,31 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
         }
     });
     area(ui, "status", status, palette.raised, |ui| {
-        bars::status(ui, &cx, shown.as_deref().map(|s| (s.document.as_ref(), &s.view)), status);
+        bars::status(ui, &mut cx, safe, shown.as_deref().map(|s| (s.document.as_ref(), &s.view)), status);
     });
-    if let Some(state) = &mut app.lookup {
+    if let Some(state) = app.lookup.as_mut().filter(|_| !waiting) {
         let book = app.book.get();
         let document = app.active.and_then(|n| app.tabs.get(n)).and_then(|tab| match &tab.content {
             Content::Ready(shown) => Some(shown.document.as_ref()),
             _ => None,
         });
-        let folder = app.options.rules.as_ref().map(|folder| folder.display().to_string());
+        let folder = app.options.rules.as_ref().filter(|_| !safe).map(|folder| folder.display().to_string());
         let beside = lookup::Beside { book: book.as_deref(), document, folder, language: app.language };
         lookup::show(ui, &mut cx, screen, state, &beside);
     }
     if app.help {
         help::show(ui, &mut cx, screen, front);
     }
-    if let Some(state) = &mut app.palette {
+    if let Some(state) = app.palette.as_mut().filter(|_| !waiting) {
         let document = app.active.and_then(|n| app.tabs.get(n)).and_then(|tab| match &tab.content {
             Content::Ready(shown) => Some(Arc::clone(&shown.document)),
             _ => None,
         });
         palette::show(ui, &mut cx, screen, state, document.as_deref());
+    }
+    let review = handle::review(app, ui.ctx());
+    if let Some(state) = &mut app.exports.view {
+        export::show(ui, &mut cx, screen, state, &mut app.exports.wishes, review.as_deref().map(Vec::as_slice));
     }
     if let Some(said) = toast {
         bars::toast(ui, palette, &said, screen);
@@ -117,6 +128,11 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme) {
         drop_frame(ui, palette, screen, held);
     }
     app.commands = commands;
+}
+
+/// The name of a tab where names are not told.
+fn hidden_name(place: usize) -> String {
+    Words::current().fill("export.tab", &[("n", &(place + 1).to_string())])
 }
 
 /// The other documents that are open: what this one can be compared with.
@@ -139,7 +155,7 @@ fn now(app: &App, ctx: &Context) -> settings::Now {
         zone: app.zone,
         keep_recent: kept.keep_recent,
         recent: kept.recent.len(),
-        file: app.store.file().map(|file| file.display().to_string()),
+        file: app.store.file().filter(|_| !app.exports.safe).map(|file| file.display().to_string()),
     }
 }
 

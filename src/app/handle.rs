@@ -12,6 +12,7 @@ use crate::ui::{Command, View};
 
 mod compare;
 mod document;
+mod export;
 mod ladder;
 mod lists;
 mod log;
@@ -20,6 +21,7 @@ mod window;
 
 pub(super) use compare::{Pending, tend as tend_compared, when_read};
 pub(super) use document::settle;
+pub(super) use export::{Exports, outlet, poll as poll_export, review};
 pub(super) use lists::poll as poll_lists;
 pub(super) use log::tend as tend_log;
 
@@ -94,6 +96,7 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         Command::ShowSubject(Subject::Call(id)) if ctx.input(|i| i.modifiers.command) => {
             ladder::handle(app, ctx, LadderCommand::AddCall(id));
         }
+        Command::Export(command) => export::handle(app, ctx, command),
         Command::Window(command) => window::handle(app, ctx, command),
         Command::CopyAsk(about) => document::copy_ask(app, ctx, about),
         Command::CopyReference | Command::CopyMessage => {
@@ -139,6 +142,8 @@ fn back(app: &mut App, ctx: &Context) {
         app.lookup = None;
     } else if app.help {
         app.help = false;
+    } else if app.exports.view.is_some() {
+        app.exports.view = None;
     } else if app.settings.is_some() {
         app.settings = None;
     } else if matches!(app.active.and_then(|n| app.tabs.get(n)).map(|t| &t.content), Some(Content::Loading(_))) {

@@ -12,10 +12,11 @@ use crate::base::words::{self, Words};
 use crate::bundle::Input;
 use crate::bundle::store::Store;
 use crate::compare::Pair;
+use crate::export::Outlet;
 use crate::ui::compare::Ready;
 use crate::ui::keys::{self, Front};
 use crate::ui::panels::excerpt::Excerpt;
-use crate::ui::{Command, Document, Scheme, View, ViewState, fonts, tokens, zone};
+use crate::ui::{Command, Document, Scheme, View, ViewState, fonts, safe, tokens, zone};
 
 mod dialog;
 mod drop;
@@ -23,6 +24,7 @@ mod frame;
 mod handle;
 pub mod instance;
 mod jobs;
+pub mod output;
 mod palette;
 mod picture;
 mod recent;
@@ -36,7 +38,7 @@ pub use settings::FILE as SETTINGS_FILE;
 pub use window::{WindowError, WindowOptions, run};
 
 use crate::ui::lookup::Lookup;
-use handle::Pending;
+use handle::{Exports, Pending};
 use jobs::Job;
 use picture::Picture;
 
@@ -117,6 +119,8 @@ pub struct App {
     arrivals: Option<Receiver<Vec<PathBuf>>>,
     /// A comparison that waits for files being read.
     pending: Option<Pending>,
+    /// Exports and the screenshot-safe mode.
+    exports: Exports,
 }
 
 impl App {
@@ -376,11 +380,15 @@ impl eframe::App for App {
         self.commands.extend(keys::pressed(&ctx, front));
         let document = self.shown().map(|shown| Arc::clone(&shown.document));
         let _zone = zone::show(self.zone.offset_s(document.as_deref()));
-        frame::paint(self, ui, scheme);
+        let outlet = handle::outlet(self, &ctx);
+        let waiting = outlet.is_none();
+        let _safe = safe::show(outlet.unwrap_or_else(Outlet::originals));
+        frame::paint(self, ui, scheme, waiting);
         handle::drain(self, &ctx);
         handle::tend_log(self, &ctx);
         handle::tend_compared(self, &ctx);
         handle::poll_lists(self, &ctx);
+        handle::poll_export(self, &ctx);
         self.remember_window(&ctx);
         self.store.keep();
         picture::step(self, &ctx);

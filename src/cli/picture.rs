@@ -8,8 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::redaction::RedactionArguments;
-use super::{OK, UNREADABLE, USAGE, inputs, language, output, read, say, zone};
+use super::{OK, UNREADABLE, USAGE, inputs, language, output, read, redaction, say, zone};
 use crate::analyse::{Analysis, Options};
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
@@ -45,7 +44,7 @@ pub(super) struct PictureArguments {
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
     page: Option<u32>,
     #[command(flatten)]
-    redaction: RedactionArguments,
+    redaction: redaction::RedactionArguments,
     /// Zone of the times, such as +05:45
     #[arg(long, value_name = "OFFSET", value_parser = zone, allow_hyphen_values = true)]
     zone: Option<i32>,

@@ -20,10 +20,10 @@ fn field(cell: &str) -> Cow<'_, str> {
     if text.contains([',', '"', '\r', '\n', ';', '\t']) { Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))) } else { text }
 }
 
-/// Objects with the same keys as rows, with the keys of the first as head; nothing when there are none. Lists of proofs become
+/// Objects with the same keys as rows, with the keys of the first as head; without any, the head is the one key that each has. Lists of proofs become
 /// `member:line; …`, other lists of objects their number.
 pub fn objects(objects: &[Value]) -> String {
-    let Some(first) = objects.first().and_then(Value::as_object) else { return String::new() };
+    let Some(first) = objects.first().and_then(Value::as_object) else { return row(["bundle"]) };
     let mut out = row(first.keys().map(String::as_str));
     for object in objects.iter().filter_map(Value::as_object) {
         let cells: Vec<String> = first.keys().map(|key| object.get(key).map(cell).unwrap_or_default()).collect();
@@ -69,7 +69,7 @@ mod tests {
         let one =
             serde_json::json!({"id": 1, "to": "=1+1", "proof": [proof], "none": null, "tags": ["a", "b"], "map": {"k": -1}});
         assert_eq!(objects(&[one]), "id,to,proof,none,tags,map\r\n1,'=1+1,a.txt:3,,\"a; b\",k=-1\r\n");
-        assert_eq!(objects(&[]), "");
+        assert_eq!(objects(&[]), "bundle\r\n");
         assert_eq!(tabbed(["a\tb", "c\nd"]), "a b\tc d\n");
     }
 }

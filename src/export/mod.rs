@@ -8,6 +8,7 @@ use crate::analyse::Analysis;
 use crate::base::words::{self, Words};
 
 pub mod ask;
+pub mod capture;
 pub mod card;
 pub mod catalogue;
 pub mod compare;
@@ -18,11 +19,13 @@ pub mod json;
 pub mod ladder;
 pub mod outlet;
 pub mod picture;
+pub mod records;
 pub mod redact;
 pub mod rows;
 mod shared;
 pub mod text;
 mod view;
+pub mod wire;
 
 pub use outlet::Outlet;
 pub use shared::anything_read;

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Outlet, json};
 use crate::analyse::Analysis;
+
+/// The name of the form; the number changes when a field changes its name or meaning.
+pub const SCHEMA: &str = "bundlescope.export/1";
 
 /// What can be exported as rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +20,39 @@ pub enum What {
     Calls,
     /// SIP messages: what their heads say.
     Messages,
+}
+
+impl What {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Findings, Self::Calls, Self::Messages];
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Findings => "findings",
+            Self::Calls => "calls",
+            Self::Messages => "messages",
+        }
+    }
+
+    /// The one of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.word() == word)
+    }
+}
+
+/// The rows as JSON: an object that says what they are and whether values are replaced, ending with a line end.
+pub fn json(analyses: &[Arc<Analysis>], what: What, outlet: &Outlet) -> String {
+    let whole = serde_json::json!({
+        "schema": SCHEMA,
+        "program": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
+        "redacted": outlet.redacted(),
+        "what": what.word(),
+        "rows": rows(analyses, what, outlet),
+    });
+    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_else(|_| "null".to_owned());
+    text.push('\n');
+    text
 }
 
 /// The rows of all bundles, in their order.
@@ -35,7 +71,7 @@ pub fn rows(analyses: &[Arc<Analysis>], what: What, outlet: &Outlet) -> Vec<Valu
 
 fn named(bundle: &str, row: Value) -> Value {
     let mut out = Map::new();
-    out.insert("bundle".to_owned(), json!(bundle));
+    out.insert("bundle".to_owned(), Value::String(bundle.to_owned()));
     if let Value::Object(row) = row {
         out.extend(row);
     }

@@ -45,6 +45,18 @@ impl Level {
             .map_or(Self::Unknown, |(level, _)| *level)
     }
 
+    /// Its name in dialect files and exports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Trace => "trace",
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+
     /// The level of this name in dialect files: `trace`, `debug`, `info`, `warn`, `error`, `unknown`.
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {

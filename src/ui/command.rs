@@ -1,6 +1,7 @@
 //! What the user can ask for. In: views and keys push them. Out: the program's one `match` drains them once a frame.
 
 use super::compare::CompareCommand;
+use super::export::ExportCommand;
 use super::ladder::LadderCommand;
 use super::lists::ListCommand;
 use super::log::LogCommand;
@@ -98,6 +99,8 @@ pub enum Command {
     Compare(CompareCommand),
     /// About the ladder and the message shown.
     Ladder(LadderCommand),
+    /// About what leaves the program.
+    Export(ExportCommand),
 }
 
 /// A wish about the window itself.

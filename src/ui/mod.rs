@@ -4,6 +4,7 @@
 pub mod command;
 pub mod compare;
 pub mod document;
+pub mod export;
 pub mod focus;
 pub mod fonts;
 pub mod help;
@@ -14,6 +15,7 @@ pub mod log;
 pub mod lookup;
 pub mod palette;
 pub mod panels;
+pub mod safe;
 pub mod settings;
 pub mod shapes;
 pub mod state;

@@ -8,12 +8,9 @@ use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
 use eframe::egui::{Align, Color32, Galley, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::fonts::Type;
-use super::zone;
+use super::{safe, zone};
 use crate::base::words::{Words, word};
-use crate::base::{LogTime, Piece, Private, Text};
-use crate::export::outlet::Outlet;
-
-pub use crate::base::visible;
+use crate::base::{self, LogTime, Piece, Private, Text};
 
 /// No single line on screen is longer; the rest is behind the ellipsis and in the log.
 const MOST_CHARS: usize = 600;
@@ -22,7 +19,8 @@ const MOST_CHARS: usize = 600;
 pub fn shown(text: &Text) -> String {
     let mut out = String::new();
     text.pieces(Words::current(), &mut |piece| match piece {
-        Piece::Word(text) | Piece::Log(text) => out.push_str(&visible(text)),
+        Piece::Word(text) => out.push_str(&base::visible(text)),
+        Piece::Log(text) => out.push_str(&visible(text)),
         Piece::Private(value) => out.push_str(&private(value)),
     });
     out
@@ -30,7 +28,20 @@ pub fn shown(text: &Text) -> String {
 
 /// A private value as it is shown.
 pub fn private(value: &Private) -> String {
-    visible(&Outlet::originals().private(value)).into_owned()
+    base::visible(&safe::outlet().private(value)).into_owned()
+}
+
+/// Text of the log as it is shown: nothing in it moves the cursor, and no private value is told in screenshot-safe mode.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !safe::on() {
+        return base::visible(text);
+    }
+    Cow::Owned(base::visible(&safe::outlet().log(text)).into_owned())
+}
+
+/// The name of a file or member as it is shown.
+pub fn path(path: &str) -> Cow<'_, str> {
+    Cow::Owned(base::visible(&safe::outlet().path(path)).into_owned())
 }
 
 /// The words for a value of a list: `term("word", "busy")`.

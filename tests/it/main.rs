@@ -31,6 +31,7 @@ mod diff;
 mod edited_captures;
 mod explain;
 mod export;
+mod exports;
 mod framing;
 mod framings;
 mod hostile;

@@ -13,6 +13,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 mod compare;
 mod download;
+mod export;
 mod keys;
 mod ladder;
 mod lists;

@@ -6,7 +6,7 @@ use super::lists;
 use crate::app::{App, Shown, TOAST_S, jobs};
 use crate::base::words::{Words, word};
 use crate::base::{SourceRef, Tone};
-use crate::export::{Outlet, ask};
+use crate::export::ask;
 use crate::findings::ask::About;
 use crate::session::MessageId;
 use crate::session::startup::StageId;
@@ -247,17 +247,17 @@ pub fn copy(app: &mut App, ctx: &Context, whole: bool) {
     let Some(id) = shown.view.selection.message else { return };
     let Some((reference, _)) = ladder::reference(&shown.document, id) else { return };
     let text = match shown.document.analysis.facts.message(id) {
-        Some(message) if whole => message.seen.message.text.clone(),
-        _ => reference.clone(),
+        Some(message) if whole => crate::ui::safe::outlet().log(&message.seen.message.text).into_owned(),
+        _ => crate::ui::text::visible(&reference).into_owned(),
     };
     ctx.copy_text(text);
-    let said = Words::current().fill("window.copied", &[("what", &reference)]);
+    let said = Words::current().fill("window.copied", &[("what", &crate::ui::text::visible(&reference))]);
     app.toast = Some((said, ctx.input(|i| i.time) + TOAST_S));
 }
 
 pub fn copy_ask(app: &mut App, ctx: &Context, about: About) {
     let Some(shown) = app.shown() else { return };
-    let Some(text) = ask::block(&shown.document.analysis, about, Words::current(), &Outlet::originals()) else { return };
+    let Some(text) = ask::block(&shown.document.analysis, about, Words::current(), &crate::ui::safe::outlet()) else { return };
     ctx.copy_text(text);
     let said = Words::current().fill("window.copied", &[("what", word("ask.title"))]);
     app.toast = Some((said, ctx.input(|i| i.time) + TOAST_S));

@@ -4,7 +4,7 @@ use eframe::egui::Context;
 
 use crate::app::{App, TOAST_S};
 use crate::base::words::{Words, word};
-use crate::export::{Outlet, ladder as export};
+use crate::export::ladder as export;
 use crate::ui::ladder::{self, Against, LadderCommand, Tab};
 
 /// Does one of them.
@@ -54,7 +54,7 @@ pub fn handle(app: &mut App, ctx: &Context, command: LadderCommand) {
         LadderCommand::CopyText | LadderCommand::CopyMermaid => {
             let Some(drawn) = state.ladder(&shown.document) else { return };
             let title = ladder::about(&shown.document, state);
-            let outlet = Outlet::originals();
+            let outlet = crate::ui::safe::outlet();
             let text = if command == LadderCommand::CopyText {
                 export::text(&drawn, &title, &outlet)
             } else {

@@ -107,8 +107,9 @@ fn save(app: &mut App, ctx: &Context, list: List) {
     let (document, run, selection) = (Arc::clone(&shown.document), shown.view.run_id(), shown.view.selection);
     let table = shown.view.lists.of(list);
     let (places, layout, zone_s) = (table.rows().to_vec(), table.layout.clone(), zone::offset_s());
+    let outlet = crate::ui::safe::outlet();
     let text = move || {
-        let (_spoken, _zone) = (words::speak(language), zone::show(zone_s));
+        let (_spoken, _zone, _safe) = (words::speak(language), zone::show(zone_s), crate::ui::safe::show(outlet));
         let rows = lists::rows(list, &document, run, selection);
         copy::rows(rows.as_ref(), &layout.shown(rows.columns()), &places, Form::Csv)
     };

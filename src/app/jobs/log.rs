@@ -14,8 +14,8 @@ use crate::export::Outlet;
 use crate::records::search::{Fault, Filter, Found, Input, Plan, scan};
 use crate::ui::log::LogBook;
 use crate::ui::log::state::{LogState, Passed, Spot, Wish};
-use crate::ui::log::texts::{MOST_BYTES, RowText};
-use crate::ui::{Document, ViewState};
+use crate::ui::log::texts::{MOST_BYTES, RowText, Texts};
+use crate::ui::{Document, ViewState, safe};
 
 /// Rows brought at once.
 const BATCH: usize = 24;
@@ -163,17 +163,23 @@ impl LogJobs {
         }
     }
 
+    /// Forgets the texts of records: they are shown in another way from now on.
+    pub fn forget_texts(&mut self, log: &mut LogState) {
+        self.reader = None;
+        log.texts = Texts::default();
+    }
+
     /// Copies the chosen records; the state is told when they are on the clipboard.
     pub fn copy(&mut self, store: &Arc<Store>, state: &ViewState, with_reference: bool, ctx: &Context) {
         let log = &state.log;
         let (Some(rows), Some((from, to))) = (log.rows(), log.chosen_rows()) else { return };
         let (sender, receiver) = sync_channel(1);
         let (store, waker, language) = (Arc::clone(store), ctx.clone(), crate::base::words::spoken());
+        let outlet = safe::outlet();
         let started = thread("log-copy", move || {
             let _spoken = crate::base::words::speak(language);
             let mut text = String::new();
             let mut copied = 0;
-            let outlet = Outlet::originals();
             for spot in (from..=to).take(MOST_COPIED).filter_map(|row| rows.spot(row)) {
                 let Some((start, length)) = rows.book.extent(spot) else { continue };
                 let read = store.lines(MemberId(spot.member), start..start + length, &Progress::new());
@@ -278,7 +284,7 @@ fn plan(book: &LogBook, wish: &Wish) -> Result<Plan, Fault> {
     }
 }
 
-type Asked = Option<(Arc<LogBook>, Vec<Spot>)>;
+type Asked = Option<(Arc<LogBook>, Vec<Spot>, Outlet)>;
 
 /// What the reader's thread waits for.
 #[derive(Default)]
@@ -309,7 +315,7 @@ impl Reader {
             return;
         }
         self.last.clone_from(&spots);
-        self.desk.asked.lock().unwrap_or_else(PoisonError::into_inner).0 = Some((Arc::clone(book), spots));
+        self.desk.asked.lock().unwrap_or_else(PoisonError::into_inner).0 = Some((Arc::clone(book), spots, safe::outlet()));
         self.desk.rings.notify_one();
     }
 }
@@ -323,7 +329,7 @@ impl Drop for Reader {
 
 fn serve(desk: &Desk, store: &Store, sender: &SyncSender<Vec<(Spot, RowText)>>, waker: &Context) {
     loop {
-        let (book, spots) = {
+        let (book, spots, outlet) = {
             let mut asked = desk.asked.lock().unwrap_or_else(PoisonError::into_inner);
             loop {
                 if asked.1 {
@@ -336,7 +342,7 @@ fn serve(desk: &Desk, store: &Store, sender: &SyncSender<Vec<(Spot, RowText)>>, 
             }
         };
         for part in spots.chunks(BATCH) {
-            let batch: Vec<_> = part.iter().map(|spot| (*spot, text_of(&book, store, *spot))).collect();
+            let batch: Vec<_> = part.iter().map(|spot| (*spot, text_of(&book, store, *spot, &outlet))).collect();
             if sender.send(batch).is_err() {
                 return;
             }
@@ -349,7 +355,7 @@ fn serve(desk: &Desk, store: &Store, sender: &SyncSender<Vec<(Spot, RowText)>>, 
     }
 }
 
-fn text_of(book: &LogBook, store: &Store, spot: Spot) -> RowText {
+fn text_of(book: &LogBook, store: &Store, spot: Spot, outlet: &Outlet) -> RowText {
     let (Some((from, length)), Some(entry)) = (book.extent(spot), book.entry(spot)) else { return RowText::default() };
     let shown = length.min(MOST_BYTES);
     match store.lines(MemberId(spot.member), from..from + shown, &Progress::new()) {
@@ -359,6 +365,7 @@ fn text_of(book: &LogBook, store: &Store, spot: Spot) -> RowText {
                 text.truncate(text.trim_end_matches('\u{fffd}').len());
             }
             let headed = entry.headed && !entry.continued;
+            let text = outlet.log(&text).into_owned();
             RowText::new(text, headed, length - shown, &book.document.analysis.dialects)
         }
         Err(note) => RowText::unread(crate::base::words::sentence(&note.text).into_owned()),

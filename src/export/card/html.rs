@@ -5,6 +5,7 @@
 //! (x) Verdict
 //! o---o---o---x...o...o    stages
 //! Finding, evidence, what to do
+//! Timeline
 //! Ladder
 //! Server team | Checklist
 //! Also found  | Versions
@@ -59,10 +60,11 @@ fn page(card: &Card) -> String {
     for finding in &card.findings {
         out.push_str(&told(card, finding));
     }
-    if let Some(ladder) = &card.ladder {
-        let beyond = paragraph(&ladder.beyond);
-        let text: Vec<String> = ladder.text.trim().lines().map(safe).collect();
-        out.push_str(&section(&ladder.title, heads.ladder, &format!("<pre>{}</pre>{beyond}", text.join("\n"))));
+    for (drawn, beside) in [(&card.timeline, ""), (&card.ladder, heads.ladder)] {
+        if let Some(drawn) = drawn {
+            let body = format!("<div class=\"drawn\">{}</div>{}", drawn.svg, paragraph(&drawn.beyond));
+            out.push_str(&section(&drawn.title, beside, &body));
+        }
     }
     let asks: String = card.asks.iter().map(|(title, lines)| format!("<h3>{}</h3>{}", safe(title), pairs(lines))).collect();
     let asks = if asks.is_empty() { asks } else { section(heads.asks, "", &format!("{asks}{}", paragraph(&card.more_asks))) };

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::picture::{self, Drawing, PictureOptions};
 use super::text::{case, coverage};
 use super::view::{View, duration, grouped};
 use super::{Options, ask, escape, shared};
@@ -27,6 +28,9 @@ const PROOFS: usize = 3;
 const ASKS: usize = 3;
 /// Rows of the ladder: what fits on a page.
 const ROWS: usize = 60;
+/// Width of pictures and most height of the timeline, in points of the page.
+const WIDTH: f64 = 892.0;
+const TIMELINE: f64 = 480.0;
 
 /// A sign, a word and what it says.
 struct Row {
@@ -57,7 +61,9 @@ struct Told {
 
 struct Drawn {
     title: String,
+    /// For a ticket; empty where only the picture tells.
     text: String,
+    svg: String,
     beyond: String,
 }
 
@@ -78,6 +84,7 @@ struct Card {
     findings: Vec<Told>,
     no_findings: &'static str,
     also: Vec<Row>,
+    timeline: Option<Drawn>,
     ladder: Option<Drawn>,
     items: Vec<Row>,
     found: String,
@@ -190,6 +197,7 @@ impl Card {
                 false => "report.nothing_looked_at",
             }),
             also,
+            timeline: timeline(&view),
             ladder: subject(analysis).and_then(|subject| drawn(&view, subject)),
             items: items(&view),
             found: view.fill("case.count", &[("n", &found.to_string()), ("all", &all.to_string())]),
@@ -292,6 +300,27 @@ fn more(view: &View<'_>, key: &str, all: usize, shown: usize) -> String {
     }
 }
 
+/// How pictures on the card are made: the page has its own title block.
+fn pictures(view: &View<'_>) -> PictureOptions {
+    PictureOptions {
+        outlet: view.options.outlet.clone(),
+        words: view.words,
+        zone_s: view.options.zone_s,
+        width: Some(WIDTH),
+        titled: false,
+        ..PictureOptions::default()
+    }
+}
+
+/// The lanes of the verdict's run, the first that fit.
+fn timeline(view: &View<'_>) -> Option<Drawn> {
+    view.analysis.verdict_run?;
+    let mut drawing = picture::timeline(view.analysis, &pictures(view));
+    let beyond = if drawing.height > TIMELINE { view.word("card.more_lanes").to_owned() } else { String::new() };
+    drawing.height = drawing.height.min(TIMELINE);
+    Some(Drawn { title: view.word("window.timeline").to_owned(), text: String::new(), svg: drawing.svg(), beyond })
+}
+
 fn drawn(view: &View<'_>, subject: Subject) -> Option<Drawn> {
     let mut ladder = Ladder::new(&view.analysis.facts, subject, &BTreeSet::new());
     if ladder.rows.is_empty() {
@@ -301,11 +330,13 @@ fn drawn(view: &View<'_>, subject: Subject) -> Option<Drawn> {
     ladder.rows.truncate(ROWS);
     ladder.brackets.retain(|b| b.to_row < ROWS);
     let title = title(view, subject);
+    let pages = picture::ladder_pages(view.analysis, &PictureOptions { subject: Some(subject), ..pictures(view) }, ROWS);
+    let svg = pages.first().map(Drawing::svg).unwrap_or_default();
     let beyond = match all > ROWS {
         true => view.fill("card.more_rows", &[("n", &ROWS.to_string()), ("all", &all.to_string())]),
         false => String::new(),
     };
-    Some(Drawn { text: super::ladder::text(&ladder, "", &view.options.outlet), title, beyond })
+    Some(Drawn { text: super::ladder::text(&ladder, "", &view.options.outlet), svg, title, beyond })
 }
 
 /// What a ladder is about, in words.

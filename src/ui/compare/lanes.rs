@@ -83,7 +83,7 @@ fn side(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, which: Which, view: &mut Vi
     let document = ready.documents.get(which);
     let at = ready.comparison.zero.at.get(which);
     let said = at.map_or_else(String::new, |at| format!("   0 s = {} {} {}", zone::date(at), zone::clock(at), zone::name()));
-    let label = format!("{}{said}", text::visible(document.name()));
+    let label = format!("{}{said}", text::path(document.name()));
     text::line(ui, head, Align::Min, &label, Type::Label, palette.t2);
     let mut commands = Vec::new();
     let name = if which == Which::Left { "lanes-a" } else { "lanes-b" };

@@ -69,7 +69,7 @@ fn side(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, which: Which, view: &mut Vi
     let head = cut_top(&mut rect, 22.0);
     let badge = sides::badge(ui, palette, pos2(head.left() + 10.0, head.center().y), which);
     let rest = Rect::from_min_max(pos2(badge.right() + 8.0, head.top()), head.max);
-    text::line(ui, rest, Align::Min, &text::visible(ready.documents.get(which).name()), Type::Label, palette.t2);
+    text::line(ui, rest, Align::Min, &text::path(ready.documents.get(which).name()), Type::Label, palette.t2);
     let mut commands = Vec::new();
     let name = if which == Which::Left { "log-a" } else { "log-b" };
     area(ui, name, rect, palette.panel, |ui| {

@@ -16,14 +16,14 @@ pub fn choose(ui: &mut Ui, cx: &mut Cx<'_>, document: &Arc<Document>, others: &[
     let palette = cx.palette;
     area(ui, "compare-sides", rect, palette.panel, |ui| {
         let mut inner = rect.shrink2(vec2(28.0, 20.0));
-        let title = Words::current().fill("compare_view.choose", &[("name", document.name())]);
-        text::line(ui, cut_top(&mut inner, 28.0), Align::Min, &text::visible(&title), Type::Title, palette.t1);
+        let title = Words::current().fill("compare_view.choose", &[("name", &text::path(document.name()))]);
+        text::line(ui, cut_top(&mut inner, 28.0), Align::Min, &title, Type::Title, palette.t1);
         let mut offers: Vec<(String, What)> = Vec::new();
         if two_runs(&document.analysis).is_some() {
             offers.push((word("compare_view.two_runs").to_owned(), What::Runs));
         }
         for other in others {
-            let label = Words::current().fill("compare_view.with", &[("name", &text::visible(other.name()))]);
+            let label = Words::current().fill("compare_view.with", &[("name", &text::path(other.name()))]);
             offers.push((label, What::With(Arc::clone(other))));
         }
         for (number, (label, what)) in offers.into_iter().enumerate() {
@@ -45,8 +45,8 @@ pub fn scope(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, which: Which, rect: Re
     let chosen = *ready.comparison.scopes.get(which);
     let runs = facts.runs.len();
     let label = match chosen {
-        Scope::Run(_) if runs < 2 => document.name().to_owned(),
-        chosen => format!("{}, {}", document.name(), named(document, chosen)),
+        Scope::Run(_) if runs < 2 => text::path(document.name()).into_owned(),
+        chosen => format!("{}, {}", text::path(document.name()), named(document, chosen)),
     };
     let count = runs + facts.registrations.len() + facts.calls.len();
     if count < 2 {

@@ -9,6 +9,7 @@ use super::focus;
 use super::state::View;
 
 mod compare;
+mod export;
 mod general;
 mod ladder;
 mod lists;
@@ -118,6 +119,7 @@ pub const fn first(shortcut: Shortcut) -> Shortcut {
 const LISTS: &[&[Shortcut]] = &[
     general::GENERAL,
     general::DOCUMENT,
+    export::EXPORT,
     general::MESSAGES,
     ladder::LADDER,
     general::TIMELINE,

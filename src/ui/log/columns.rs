@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::texts::{MOST_LINES, RowText};
-use crate::ui::text;
 
 /// Height of a row.
 pub const ROW: f32 = 20.0;
@@ -55,7 +54,7 @@ fn places(c: char) -> usize {
         || matches!(c, '\u{061c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     {
         let mut buffer = [0; 4];
-        return text::visible(c.encode_utf8(&mut buffer)).chars().count();
+        return crate::base::visible(c.encode_utf8(&mut buffer)).chars().count();
     }
     1
 }

@@ -216,7 +216,7 @@ fn name_of(state: &LogState, rows: &Rows, parts: &Parts<'_>) -> String {
     };
     let level = level_word(parts.entry.level);
     let head = format!("{marked}{} {level} {member}:{}", text::clock(parts.entry.time), parts.entry.line);
-    format!("{} {}", text::visible(&head), text::visible(&said))
+    format!("{} {}", text::visible(&head), crate::base::visible(&said))
 }
 
 fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<'_>, row: Rect) {
@@ -411,7 +411,8 @@ fn coloured(
             Some((at, _)) => part.get(..at).unwrap_or(part),
             None => part,
         };
-        job.append(&text::visible(cut), 0.0, format);
+        // Read with pseudonyms where those are shown.
+        job.append(&crate::base::visible(cut), 0.0, format);
         left = left.saturating_sub(cut.chars().count());
         if left == 0 {
             break;

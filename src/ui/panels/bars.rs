@@ -15,10 +15,11 @@ use crate::base::words::{self, Words, word};
 use crate::base::{LogTime, Tone};
 use crate::timeline::figures::{count, elapsed};
 use crate::ui::command::WindowCommand;
+use crate::ui::export::ExportCommand;
 use crate::ui::log::LogCommand;
 use crate::ui::settings::Setting;
 use crate::ui::shapes::{self, Sign};
-use crate::ui::widgets::{cut_left, cut_right, focus_ring, icon_button, key_cap, line_below};
+use crate::ui::widgets::{self, cut_left, cut_right, focus_ring, icon_button, key_cap, line_below};
 use crate::ui::{Command, Cx, Document, Palette, Type, View, ViewState, ladder, text, timeline, zone};
 
 /// Height of the tabs.
@@ -50,6 +51,7 @@ pub fn top(ui: &mut Ui, cx: &mut Cx<'_>, tabs: &[Tab], active: Option<usize>, re
     let cap = |key: &'static str| if narrow { "" } else { key };
     let actions = [
         (word("lookup.title"), cap("Ctrl L"), Command::ToggleLookup),
+        (word("export.title"), cap("Ctrl E"), Command::Export(ExportCommand::Toggle)),
         (word("settings.title"), cap("Ctrl ,"), Command::Window(WindowCommand::ToggleSettings)),
         (word("window.keys"), cap("?"), Command::ToggleHelp),
         (word("palette.title"), cap("Ctrl Shift P"), Command::Window(WindowCommand::TogglePalette)),
@@ -337,12 +339,19 @@ fn runs(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, re
 }
 
 /// Where the chosen thing stands; that all is local.
-pub fn status(ui: &mut Ui, cx: &Cx<'_>, document: Option<(&Document, &ViewState)>, rect: Rect) {
+/// `safe`: names are not told; the mark of it ends that mode.
+pub fn status(ui: &mut Ui, cx: &mut Cx<'_>, safe: bool, document: Option<(&Document, &ViewState)>, rect: Rect) {
     let palette = cx.palette;
     ui.painter().hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, palette.hair));
     let mut inner = rect.shrink2(vec2(12.0, 0.0));
     let right = cut_right(&mut inner, (rect.width() * 0.4).min(360.0));
-    text::line(ui, right, Align::Max, word("window.all_local"), Type::Small, palette.t3);
+    if safe {
+        if widgets::link(ui, palette, right, Align::Max, word("export.safe_mark")).clicked() {
+            cx.send(Command::Export(ExportCommand::ToggleSafe));
+        }
+    } else {
+        text::line(ui, right, Align::Max, word("window.all_local"), Type::Small, palette.t3);
+    }
     let Some((document, state)) = document else { return };
     if let (View::Log, Some((place, figure))) = (state.view, state.log.chosen_place()) {
         let used = text::line(ui, inner, Align::Min, &text::visible(&place), Type::Mono, palette.t2).rect;

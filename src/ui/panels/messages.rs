@@ -5,6 +5,7 @@ use eframe::egui::{Rect, Ui};
 use super::message;
 use crate::base::Tone;
 use crate::base::words::word;
+use crate::base::{Private, PrivateKind};
 use crate::bundle::Observer;
 use crate::session::{LoggedMessage, MessageId, RunId};
 use crate::sip::Direction;
@@ -115,8 +116,8 @@ impl Rows for Messages<'_> {
                 let said = title(logged);
                 return if tone == Tone::Fail { Cell::toned(said, tone) } else { said.into() };
             }
-            "peer" => text::visible(logged.seen.remote.as_deref().unwrap_or("")).into_owned(),
-            "call-id" => text::visible(ladder::call_id(message)).into_owned(),
+            "peer" => text::private(&Private::new(PrivateKind::Address, logged.seen.remote.as_deref().unwrap_or(""))),
+            "call-id" => text::private(&Private::new(PrivateKind::CallId, ladder::call_id(message))),
             "method" => text::visible(message.cseq().as_ref().map_or("", |cseq| cseq.method.as_str())).into_owned(),
             "cseq" => message.cseq().map_or_else(String::new, |cseq| cseq.number.to_string()),
             "copy" => logged.sent_before.to_string(),

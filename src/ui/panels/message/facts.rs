@@ -3,6 +3,7 @@
 use eframe::egui::{Align, Rect, Ui, vec2};
 
 use crate::base::words::{self, Words, word};
+use crate::base::{Private, PrivateKind};
 use crate::session::{LoggedMessage, MessageId};
 use crate::sip::Direction;
 use crate::timeline::figures::duration;
@@ -43,8 +44,8 @@ fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'st
         "window.time",
         logged.seen.at.map_or_else(|| word("window.none").to_owned(), |at| format!("{} {}", zone::clock(at), zone::name())),
     );
-    add("window.remote", logged.seen.remote.clone().unwrap_or_default());
-    add("window.local", logged.seen.local.clone().unwrap_or_default());
+    add("window.remote", address(logged.seen.remote.as_deref()));
+    add("window.local", address(logged.seen.local.as_deref()));
     let calls = facts.calls.iter().filter(|c| c.messages.binary_search(&id).is_ok()).map(call::name).collect::<Vec<_>>();
     add("window.belongs", calls.join(", "));
     add("window.cseq", crate::timeline::ladder::cseq(&logged.seen.message));
@@ -75,4 +76,9 @@ fn told(document: &Document, id: MessageId, logged: &LoggedMessage) -> Vec<(&'st
         add("window.problem", text::visible(&words::sentence(problem)).into_owned());
     }
     out
+}
+
+/// A transport address as it is shown; empty where the log told none.
+fn address(told: Option<&str>) -> String {
+    told.map_or_else(String::new, |told| text::private(&Private::new(PrivateKind::Address, told)))
 }

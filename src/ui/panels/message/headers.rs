@@ -5,6 +5,7 @@ use eframe::egui::{Align, Rect, ScrollArea, Ui, Vec2, vec2};
 
 use super::{LINE, log_line, selectable};
 use crate::base::words::word;
+use crate::base::{Private, PrivateKind};
 use crate::session::{LoggedMessage, MessageId};
 use crate::sip::diff::{Diff, Name, Place, Row};
 use crate::ui::widgets::{self, cut_left, cut_right};
@@ -55,7 +56,7 @@ pub fn show(
                     name.min.x += 16.0;
                 }
                 text::paint(ui, name, Align::Min, &line.name, Type::Mono, ink);
-                let shown = text::visible(&line.value);
+                let shown = if line.part { line.value.as_str().into() } else { text::visible(&line.value) };
                 let clip = ui.painter().clip_rect();
                 ui.set_clip_rect(clip.intersect(row));
                 selectable(ui, row, ("header", n), &[(&shown, Type::Mono, value)], &format!("{} {shown}", line.name));
@@ -77,12 +78,26 @@ fn lines(diff: &Diff, logged: &LoggedMessage) -> Vec<Line> {
         out.push(Line { number: log_line(logged, value.line), name, value: value.text.clone(), meaning, part: false });
         let listed = row.parts.iter().all(|part| matches!(part.name, Name::Token(_)));
         for part in row.parts.iter().filter(|_| !listed) {
-            let text = part.left.clone().unwrap_or_default();
+            let text = part_value(&part.name, part.left.as_deref().unwrap_or_default());
             let meaning = parameter(&part.name).unwrap_or("");
             out.push(Line { number: None, name: part_name(&part.name), value: text, meaning, part: true });
         }
     }
     out
+}
+
+/// The value of a part as it is shown: a user or host stands alone here, and what it is, is known.
+fn part_value(name: &Name, value: &str) -> String {
+    let kind = match name {
+        Name::Part("display name") => PrivateKind::Name,
+        Name::Part("user") => PrivateKind::User,
+        Name::Part("host") => PrivateKind::Host,
+        Name::Part("number") => PrivateKind::Number,
+        Name::Part("address") => PrivateKind::Address,
+        Name::Part("key" | "hash") => PrivateKind::Token,
+        _ => return text::visible(value).into_owned(),
+    };
+    text::private(&Private::new(kind, value))
 }
 
 /// A part by its name in the language spoken, a parameter by its own.

@@ -61,28 +61,36 @@ pub fn to_stdout(bytes: &[u8]) -> Result<(), String> {
 /// # Errors
 /// One sentence, the path last.
 pub fn to_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    in_pieces(path, |why| why, |put| put(bytes))
+}
+
+/// The same for what comes piece by piece: `work` is given the way to write; when it fails, the file is not there.
+///
+/// # Errors
+/// What `work` says, or one sentence about the file, the path last.
+pub fn in_pieces<E>(
+    path: &Path,
+    failure: impl Fn(String) -> E,
+    work: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), String>) -> Result<(), E>,
+) -> Result<(), E> {
     let failed = |why: std::io::Error| format!("{} ({}): {}", word("cli.cannot_write"), reason(&why), path.display());
     // Through a link, so that the link stays one.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     if fs::metadata(&target).is_ok_and(|m| !m.is_file()) {
-        return match fs::OpenOptions::new().write(true).open(&target).and_then(|mut file| file.write_all(bytes)) {
+        let mut file = fs::OpenOptions::new().write(true).open(&target).map_err(|why| failure(failed(why)))?;
+        return work(&mut |bytes| match file.write_all(bytes) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(failed(error)),
             _ => Ok(()),
-        };
+        });
     }
     let beside = beside(&target);
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&beside)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| fs::rename(&beside, &target));
-    written.map_err(|error| {
-        if error.kind() != ErrorKind::AlreadyExists {
-            let _ = fs::remove_file(&beside);
-        }
-        failed(error)
-    })
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside).map_err(|why| failure(failed(why)))?;
+    let written = work(&mut |bytes| file.write_all(bytes).map_err(failed))
+        .and_then(|()| fs::rename(&beside, &target).map_err(|why| failure(failed(why))));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
 }
 
 fn beside(target: &Path) -> PathBuf {
