@@ -91,7 +91,12 @@ impl Page<'_> {
 
     fn sentence(&mut self) {
         let palette = self.ink.palette;
-        let tone = if self.comparison.differences.is_empty() { Tone::Ok } else { Tone::Fail };
+        // Where nothing could be compared, nothing is alike.
+        let tone = match (self.comparison.differences.is_empty(), self.comparison.groups.is_empty()) {
+            (true, true) => Tone::Muted,
+            (true, false) => Tone::Ok,
+            (false, _) => Tone::Fail,
+        };
         let left = 32.0;
         signs::tone(&mut self.out, palette, (10.0, self.top + 13.0), 20.0, tone);
         let width = self.out.width;
@@ -110,6 +115,9 @@ impl Page<'_> {
 
     fn facts(&mut self) {
         let palette = self.ink.palette;
+        if self.sheet.groups.is_empty() {
+            return;
+        }
         let head = &self.sheet.heads;
         self.section(word("picture.facts"), "");
         let row = self.row(HEAD);
