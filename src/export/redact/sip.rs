@@ -32,10 +32,11 @@ static WARNING: LazyLock<Option<Regex>> = LazyLock::new(|| expression(r"\d{3}\s+
 
 /// Header fields and SDP lines, and display names before any URI.
 pub(super) fn scan(text: &str, spans: &mut Spans) {
-    for found in QUOTED_NAME.iter().flat_map(|r| r.captures_iter(text)).filter_map(|f| f.get(1)) {
+    let quoted = QUOTED_NAME.iter().filter(|_| text.contains('"') || text.contains("&quot;") || text.contains("%22"));
+    for found in quoted.flat_map(|r| r.captures_iter(text)).filter_map(|f| f.get(1)) {
         spans.add(found.start(), found.end(), uri::kind_of_name(found.as_str()));
     }
-    for found in SAID_NAME.iter().flat_map(|r| r.captures_iter(text)).filter_map(|f| f.get(1)) {
+    for found in SAID_NAME.iter().filter(|_| text.contains('<')).flat_map(|r| r.captures_iter(text)).filter_map(|f| f.get(1)) {
         spans.add(found.start(), found.end(), uri::kind_of_name(found.as_str()));
     }
     let mut at = 0;
