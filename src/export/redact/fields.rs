@@ -66,7 +66,8 @@ fn name_before(text: &str, at: usize) -> Option<&str> {
     if at - before.len() > 8 {
         return None;
     }
-    let length = before.bytes().rev().take(50).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@')).count();
+    let length =
+        before.bytes().rev().take(50).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@')).count();
     before.get(before.len() - length..).filter(|name| (2..50).contains(&name.len()))
 }
 
@@ -87,7 +88,8 @@ fn value_after(text: &str, at: usize, name: &str, spans: &mut Spans) {
     let inner = text.get(start..).unwrap_or_default();
     let length = match quote {
         None => {
-            let stop = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&' | '<' | '>' | ')' | ']' | '}' | '"' | '\'' | '\\');
+            let stop =
+                |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&' | '<' | '>' | ')' | ']' | '}' | '"' | '\'' | '\\');
             inner.find(stop).unwrap_or(inner.len())
         }
         Some(quote) => {
@@ -136,7 +138,7 @@ fn take(at: usize, value: &str, kind: Kind, quoted: bool, spans: &mut Spans) {
             }
         }
         Kind::Token | Kind::Tracking | Kind::Device
-            if !is_common(&lower) && value.len() >= 4 && !(value.contains(' ') && !quoted) =>
+            if (quoted || !value.contains(' ')) && value.len() >= 4 && !is_common(&lower) =>
         {
             spans.add(start, end, kind);
         }
@@ -167,7 +169,7 @@ enum When {
 }
 
 /// Names without signs and in small letters, the most certain first. [`Kind::Term`]: a password.
-const NAMES: &[(Kind, When, &str)] = &[
+const NAMES: &[Row] = &[
     (Kind::Term, When::Ends, "password passwd pwd passphrase pincode passcode"),
     (Kind::Term, When::Is, "pin pass"),
     (
@@ -177,11 +179,7 @@ const NAMES: &[(Kind, When, &str)] = &[
          authcode masterkey inline encryptionkey accesskey hash",
     ),
     (Kind::Token, When::Is, "sid response jsessionid authorization"),
-    (
-        Kind::Tracking,
-        When::Ends,
-        "trackingid correlationid correlationinfo requestid traceid callguid localsessionid sessionid",
-    ),
+    (Kind::Tracking, When::Ends, "trackingid correlationid correlationinfo requestid traceid callguid localsessionid sessionid"),
     (
         Kind::Name,
         When::Ends,
@@ -230,8 +228,11 @@ const NAMES: &[(Kind, When, &str)] = &[
     (Kind::User, When::Is, "user"),
 ];
 
+/// What values are that stand under one name.
+type Row = (Kind, When, &'static str);
+
 /// [`NAMES`] by the last letter, in their order.
-static BY_LAST: LazyLock<HashMap<u8, Vec<(Kind, When, &'static str)>>> = LazyLock::new(|| {
+static BY_LAST: LazyLock<HashMap<u8, Vec<Row>>> = LazyLock::new(|| {
     let mut all: HashMap<u8, Vec<_>> = HashMap::new();
     for (kind, when, list) in NAMES {
         for word in list.split_whitespace() {
@@ -243,7 +244,8 @@ static BY_LAST: LazyLock<HashMap<u8, Vec<(Kind, When, &'static str)>>> = LazyLoc
 
 /// What a value under this name is. `marked`: the name is that of an element, attribute or member, so that a general word counts, too.
 fn kind_of_key(name: &str, marked: bool) -> Option<Kind> {
-    let key: String = name.rsplit('.').next()?.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let key: String =
+        name.rsplit('.').next()?.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     let row = BY_LAST.get(&key.bytes().next_back()?)?.iter().find(|(_, when, word)| match when {
         When::Ends => key.ends_with(word),
         When::Is => key == *word,

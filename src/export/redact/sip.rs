@@ -215,11 +215,7 @@ fn sdp(text: &str, from: usize, line: &str, spans: &mut Spans) {
             host_at(text, value_from + value.len() - address.len(), spans);
         }
         // One word is the name of a program in practice, a sentence may be anything.
-        Some(b's') => {
-            if value.trim().contains(' ') {
-                spans.add(value_from, value_from + value.len(), Kind::Name);
-            }
-        }
+        Some(b's') if value.trim().contains(' ') => spans.add(value_from, value_from + value.len(), Kind::Name),
         Some(b'i') => spans.add(value_from, value_from + value.len(), Kind::Name),
         Some(b'e') => uri::target(text, value_from, spans),
         Some(b'p') => spans.add(value_from, value_from + value.len(), Kind::Number),
