@@ -115,7 +115,7 @@ fn a_log_becomes_a_report() {
 #[test]
 fn pseudonyms_unless_asked_for_originals() {
     let folder = Folder::new();
-    let log = folder.file("anna.maier.txt", &LOG.repeat(1));
+    let log = folder.file("anna.maier.txt", LOG);
     let log = path(&log);
     for arguments in [&["report", log][..], &["report", log, "--format", "json", "--messages"], &["compare", log, log]] {
         let output = run(arguments);

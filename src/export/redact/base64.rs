@@ -20,6 +20,11 @@ static ENGINE: LazyLock<GeneralPurpose> = LazyLock::new(|| {
 /// Each run of base64 that holds text: its range, and every reading of it (the run may begin before the base64 does).
 pub(super) fn each(text: &str, mut take: impl FnMut(usize, usize, &str)) {
     for run in RUN.iter().flat_map(|r| r.find_iter(text)) {
+        // Base64 of text has capitals and small letters; most words don't.
+        let run_has = |is: fn(&u8) -> bool| run.as_str().as_bytes().iter().any(is);
+        if !run_has(u8::is_ascii_uppercase) || !run_has(u8::is_ascii_lowercase) {
+            continue;
+        }
         let plain: String = run.as_str().chars().filter(|c| *c != '=').map(standard).collect();
         for skip in 0..4 {
             let Some(part) = plain.get(skip..) else { continue };

@@ -12,6 +12,7 @@ use super::{Kind, Step, fold, known, names, public, scan};
 use crate::analyse::Analysis;
 use crate::base::Private;
 use crate::export::{Options, Outlet, json};
+use crate::sip::Message;
 
 /// An original.
 #[derive(Clone, Debug)]
@@ -36,31 +37,46 @@ pub(crate) struct Collector {
     pub(super) skip: Option<Step>,
     /// Texts that were met before, as many reports repeat theirs, with their entries.
     pub(super) seen: HashMap<String, Vec<usize>>,
+    /// The same for values whose kind is known.
+    pub(super) values: HashMap<Private, Vec<usize>>,
 }
 
-/// Longer texts hardly repeat.
+/// Longer texts hardly repeat; and so many are remembered.
 const SEEN_BYTES: usize = 600;
+const SEEN: usize = 200_000;
 
 impl Collector {
     /// A value whose kind is known.
     pub(crate) fn private(&mut self, value: &Private) {
+        if let Some(places) = self.values.get(value) {
+            count(&mut self.entries, places);
+            return;
+        }
         let spans = scan::private(value);
-        self.meet(value.original(), &spans);
+        let places = self.meet(value.original(), &spans);
+        self.values.insert(value.clone(), places);
+    }
+
+    /// A SIP message, header by header: most of them are repeated in the next message.
+    fn message(&mut self, message: &Message) {
+        let text = &message.text;
+        let first = message.headers.first().map_or(text.len(), |h| h.name.start);
+        self.log(text.get(..first).unwrap_or_default());
+        for header in &message.headers {
+            self.log(text.get(header.name.start..header.value.end).unwrap_or_default());
+        }
+        self.log(text.get(message.body.clone()).unwrap_or_default());
     }
 
     /// Log text.
     pub(crate) fn log(&mut self, text: &str) {
         if let Some(places) = self.seen.get(text) {
-            for place in places {
-                if let Some(entry) = self.entries.get_mut(*place) {
-                    entry.count += 1;
-                }
-            }
+            count(&mut self.entries, places);
             return;
         }
         let spans = scan::text(text, self.skip, |_| {});
         let places = self.meet(text, &spans);
-        if text.len() <= SEEN_BYTES {
+        if text.len() <= SEEN_BYTES && self.seen.len() < SEEN {
             self.seen.insert(text.to_owned(), places);
         }
     }
@@ -115,6 +131,15 @@ impl Collector {
     }
 }
 
+/// Met once more.
+fn count(entries: &mut [Entry], places: &[usize]) {
+    for place in places {
+        if let Some(entry) = entries.get_mut(*place) {
+            entry.count += 1;
+        }
+    }
+}
+
 /// The same for all spellings of one value.
 pub(super) fn key(kind: Kind, original: &str) -> String {
     let plain = || if original.contains('%') { fold_case(original) } else { original.to_owned() };
@@ -165,7 +190,7 @@ pub(super) fn collect(analyses: &[Arc<Analysis>], skip: Option<Step>) -> Collect
                 }
             }
             for logged in &analysis.facts.messages {
-                all.log(&logged.seen.message.text);
+                all.message(&logged.seen.message);
             }
         }
         drop(json::report(analysis, &Options { messages: false, outlet: outlet.clone(), ..Options::default() }));

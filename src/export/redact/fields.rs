@@ -1,6 +1,7 @@
 //! Values by the name they stand under: `key=value`, JSON members, XML elements and attributes, and words before a value in a sentence.
 //! In: text, escaped or not. Out: places.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -10,9 +11,6 @@ use super::public::is_common;
 use super::spans::Spans;
 use super::uri::{self, expression};
 
-static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    expression(r#"([@A-Za-z][A-Za-z0-9_.-]{0,48})(?:\\*["']|&quot;)?\s{0,2}(?::|=>|=|%3D)\s{0,2}(\\*["']|&quot;|\\u0022)?"#)
-});
 static ELEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     expression(
         r"(?i)(?:<|&lt;|\\u003c)(?:[\w-]+:)?([A-Za-z][\w.-]*)(?:\s(?:[^<>&\\]|\\[^u])*?)?(?:>|&gt;|\\u003e)([^<>\\&]+(?:&amp;[^<>\\&]*)*)(?:</|&lt;/|\\u003c)",
@@ -26,14 +24,15 @@ static SECRET: LazyLock<Option<Regex>> =
 
 /// Values under telling names.
 pub(super) fn scan(text: &str, spans: &mut Spans) {
-    for found in ELEMENT.iter().flat_map(|r| r.captures_iter(text)) {
+    let elements = ELEMENT.iter().filter(|_| text.contains("</") || text.contains("&lt;") || text.contains("u003"));
+    for found in elements.flat_map(|r| r.captures_iter(text)) {
         if let (Some(name), Some(value)) = (found.get(1), found.get(2))
             && let Some(kind) = kind_of_key(name.as_str(), true)
         {
             take(value.start(), value.as_str(), kind, true, spans);
         }
     }
-    for found in ARRAY.iter().flat_map(|r| r.captures_iter(text)) {
+    for found in ARRAY.iter().filter(|_| text.contains('[')).flat_map(|r| r.captures_iter(text)) {
         if let (Some(name), Some(list)) = (found.get(1), found.get(2))
             && let Some(kind) = kind_of_key(name.as_str().trim_end_matches('s'), true).or(kind_of_key(name.as_str(), true))
         {
@@ -42,31 +41,68 @@ pub(super) fn scan(text: &str, spans: &mut Spans) {
             }
         }
     }
-    for found in KEY.iter().flat_map(|r| r.captures_iter(text)) {
-        let (Some(whole), Some(name)) = (found.get(0), found.get(1)) else { continue };
-        let quote = found.get(2).map_or("", |q| q.as_str());
-        let Some(kind) = kind_of_key(name.as_str(), !quote.is_empty()) else { continue };
-        let rest = text.get(whole.end()..).unwrap_or_default();
-        let length = if quote.is_empty() {
-            let stop =
-                |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&' | '<' | '>' | ')' | ']' | '}' | '"' | '\'' | '\\');
-            rest.find(stop).unwrap_or(rest.len())
-        } else {
-            let limit = rest.char_indices().nth(2_000).map_or(rest.len(), |(n, _)| n);
-            match rest.get(..limit).and_then(|r| r.find(quote)) {
-                Some(length) => length,
-                None => continue,
-            }
-        };
-        let value = rest.get(..length).unwrap_or_default();
-        let value = if quote.is_empty() { value.trim_end_matches(['.', ':']) } else { value };
-        take(whole.end(), value, kind, !quote.is_empty(), spans);
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find([':', '=', '%'])).map(|n| from + n) {
+        from = at + 1;
+        let rest = text.get(at..).unwrap_or_default();
+        let sign = ["%3D", "%3d", "=>", ":", "="].into_iter().find(|sign| rest.starts_with(sign));
+        if let Some(sign) = sign
+            && let Some(name) = name_before(text, at)
+        {
+            value_after(text, at + sign.len(), name, spans);
+        }
     }
     for secret in SECRET.iter().flat_map(|r| r.captures_iter(text)).filter_map(|f| f.get(1)) {
         if secret.as_str().contains(|c: char| c.is_ascii_digit()) {
             spans.add(secret.start(), secret.end(), Kind::Token);
         }
     }
+}
+
+/// The name that ends before this place, its closing quote and two blanks aside.
+fn name_before(text: &str, at: usize) -> Option<&str> {
+    let before = text.get(..at)?.trim_end_matches(' ');
+    let before = before.strip_suffix("&quot;").unwrap_or(before).trim_end_matches(['"', '\'', '\\']);
+    if at - before.len() > 8 {
+        return None;
+    }
+    let length =
+        before.bytes().rev().take(50).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@')).count();
+    before.get(before.len() - length..).filter(|name| (2..50).contains(&name.len()))
+}
+
+/// The value that begins here, quoted or not.
+fn value_after(text: &str, at: usize, name: &str, spans: &mut Spans) {
+    let rest = text.get(at..).unwrap_or_default();
+    let bare = rest.trim_start_matches(' ');
+    if rest.len() - bare.len() > 2 {
+        return;
+    }
+    let marks = bare.len() - bare.trim_start_matches('\\').len();
+    let quote = ["&quot;", "\\u0022"].into_iter().find(|q| bare.starts_with(q)).or_else(|| {
+        let quoted = bare.get(marks..)?.starts_with(['"', '\'']);
+        bare.get(..marks + 1).filter(|_| quoted)
+    });
+    let Some(kind) = kind_of_key(name, quote.is_some()) else { return };
+    let start = at + rest.len() - bare.len() + quote.map_or(0, str::len);
+    let inner = text.get(start..).unwrap_or_default();
+    let length = match quote {
+        None => {
+            let stop =
+                |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&' | '<' | '>' | ')' | ']' | '}' | '"' | '\'' | '\\');
+            inner.find(stop).unwrap_or(inner.len())
+        }
+        Some(quote) => {
+            let limit = inner.char_indices().nth(2_000).map_or(inner.len(), |(n, _)| n);
+            match inner.get(..limit).and_then(|r| r.find(quote)) {
+                Some(length) => length,
+                None => return,
+            }
+        }
+    };
+    let value = inner.get(..length).unwrap_or_default();
+    let value = if quote.is_none() { value.trim_end_matches(['.', ':']) } else { value };
+    take(start, value, kind, quote.is_some(), spans);
 }
 
 /// A value of this kind, when it looks like one.
@@ -102,7 +138,7 @@ fn take(at: usize, value: &str, kind: Kind, quoted: bool, spans: &mut Spans) {
             }
         }
         Kind::Token | Kind::Tracking | Kind::Device
-            if !is_common(&lower) && value.len() >= 4 && !(value.contains(' ') && !quoted) =>
+            if (quoted || !value.contains(' ')) && value.len() >= 4 && !is_common(&lower) =>
         {
             spans.add(start, end, kind);
         }
@@ -121,216 +157,101 @@ fn looks_like_version(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.parse::<std::net::IpAddr>().is_err()
 }
 
-/// What a value under this name is. [`Kind::Term`]: a password. `marked`: the name is that of an element, attribute or member, so that a
-/// general word counts, too.
+/// When a name tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// It ends so.
+    Ends,
+    /// It is this word.
+    Is,
+    /// It is this word, and that of an element, attribute or member.
+    Marked,
+}
+
+/// Names without signs and in small letters, the most certain first. [`Kind::Term`]: a password.
+const NAMES: &[Row] = &[
+    (Kind::Term, When::Ends, "password passwd pwd passphrase pincode passcode"),
+    (Kind::Term, When::Is, "pin pass"),
+    (
+        Kind::Token,
+        When::Ends,
+        "token secret apikey nonce opaque cookie ticket assertion privatekey sessionkey credential credentials signature digest jwt xsrf otp \
+         authcode masterkey inline encryptionkey accesskey hash",
+    ),
+    (Kind::Token, When::Is, "sid response jsessionid authorization"),
+    (Kind::Tracking, When::Ends, "trackingid correlationid correlationinfo requestid traceid callguid localsessionid sessionid"),
+    (
+        Kind::Name,
+        When::Ends,
+        "displayname firstname lastname fullname givenname surname familyname nickname callername calleename contactname partyname \
+         callingname calledname cname personname ownername middlename remotename localname",
+    ),
+    (Kind::Name, When::Marked, "display caller callee subject alias first last"),
+    (Kind::User, When::Ends, "email emailaddress mail upn principalname"),
+    (
+        Kind::Number,
+        When::Ends,
+        "phone phonenumber telephonenumber msisdn extension callingnumber callednumber callernumber calleenumber dialednumber \
+         directorynumber mobilenumber callbacknumber destinationnumber remotenumber didnumber e164 mobile dialstring dialed dialled \
+         calleridnumber ani dnis clid",
+    ),
+    (Kind::Number, When::Marked, "number tel did dn tn to from address"),
+    (Kind::Number, When::Is, "ext"),
+    (
+        Kind::Host,
+        When::Ends,
+        "hostname servername fqdn computername machinename workstation domainname registrar sipdomain outboundproxy serveraddress realm \
+         hostaddress domain ipaddress localip remoteip publicip privateip sourceip proxyaddress",
+    ),
+    (Kind::Host, When::Is, "host proxy"),
+    (Kind::Host, When::Marked, "server node recordname"),
+    (
+        Kind::Device,
+        When::Ends,
+        "deviceid macaddress imei serialnumber udid instanceid hardwareid deviceuuid devicename machineid instance deviceidentifier",
+    ),
+    (Kind::Device, When::Is, "mac serial"),
+    (
+        Kind::Organisation,
+        When::Ends,
+        "orgid organizationid organisationid orgname organizationname organisationname company companyname enterprise enterpriseid \
+         tenantid tenantname customername customerid serviceproviderid serviceprovider groupid groupname sitename department tenant",
+    ),
+    (Kind::Organisation, When::Marked, "organization organisation org customer site building street city location"),
+    (
+        Kind::User,
+        When::Ends,
+        "username userid login loginid accountname accountid authuser authid authname userpart lineport subscriberid aor impu impi useruuid \
+         personid screenname ntlogin",
+    ),
+    (Kind::User, When::Marked, "account subscriber owner person uid identity agent"),
+    (Kind::User, When::Is, "user"),
+];
+
+/// What values are that stand under one name.
+type Row = (Kind, When, &'static str);
+
+/// [`NAMES`] by the last letter, in their order.
+static BY_LAST: LazyLock<HashMap<u8, Vec<Row>>> = LazyLock::new(|| {
+    let mut all: HashMap<u8, Vec<_>> = HashMap::new();
+    for (kind, when, list) in NAMES {
+        for word in list.split_whitespace() {
+            all.entry(word.bytes().next_back().unwrap_or_default()).or_default().push((*kind, *when, word));
+        }
+    }
+    all
+});
+
+/// What a value under this name is. `marked`: the name is that of an element, attribute or member, so that a general word counts, too.
 fn kind_of_key(name: &str, marked: bool) -> Option<Kind> {
     let key: String =
         name.rsplit('.').next()?.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    let ends = |list: &[&str]| list.iter().any(|w| key.ends_with(w));
-    let is = |list: &[&str]| list.contains(&key.as_str());
-    if ends(&["password", "passwd", "pwd", "passphrase", "pincode", "passcode"]) || is(&["pin", "pass"]) {
-        return Some(Kind::Term);
-    }
-    if ends(&[
-        "token",
-        "secret",
-        "apikey",
-        "nonce",
-        "opaque",
-        "cookie",
-        "ticket",
-        "assertion",
-        "privatekey",
-        "sessionkey",
-        "credential",
-        "credentials",
-        "signature",
-        "digest",
-        "jwt",
-        "refreshtoken",
-        "xsrf",
-        "otp",
-        "authcode",
-        "masterkey",
-        "inline",
-        "encryptionkey",
-        "accesskey",
-        "hash",
-    ]) || is(&["sid", "response", "jsessionid", "authorization"])
-    {
-        return Some(Kind::Token);
-    }
-    if ends(&[
-        "trackingid",
-        "correlationid",
-        "correlationinfo",
-        "requestid",
-        "traceid",
-        "callguid",
-        "localsessionid",
-        "sessionid",
-    ]) {
-        return Some(Kind::Tracking);
-    }
-    if ends(&[
-        "displayname",
-        "firstname",
-        "lastname",
-        "fullname",
-        "givenname",
-        "surname",
-        "familyname",
-        "nickname",
-        "callername",
-        "calleename",
-        "contactname",
-        "partyname",
-        "callingname",
-        "calledname",
-        "cname",
-        "personname",
-        "ownername",
-        "middlename",
-        "remotename",
-        "localname",
-    ]) || marked
-        && is(&["name", "display", "caller", "callee", "subject", "alias", "label", "title", "first", "last"])
-        && !is(&["title", "label", "name"])
-    {
-        return Some(Kind::Name);
-    }
-    if ends(&["email", "emailaddress", "mail", "upn", "principalname"]) {
-        return Some(Kind::User);
-    }
-    if ends(&[
-        "phone",
-        "phonenumber",
-        "telephonenumber",
-        "msisdn",
-        "extension",
-        "callingnumber",
-        "callednumber",
-        "callernumber",
-        "calleenumber",
-        "dialednumber",
-        "directorynumber",
-        "mobilenumber",
-        "callbacknumber",
-        "destinationnumber",
-        "remotenumber",
-        "didnumber",
-        "e164",
-        "mobile",
-        "dialstring",
-        "dialed",
-        "dialled",
-        "calleridnumber",
-        "ani",
-        "dnis",
-        "clid",
-    ]) || marked && is(&["number", "tel", "ext", "did", "dn", "tn", "to", "from", "address"])
-        || is(&["ext"])
-    {
-        return Some(Kind::Number);
-    }
-    if ends(&[
-        "hostname",
-        "servername",
-        "fqdn",
-        "computername",
-        "machinename",
-        "workstation",
-        "domainname",
-        "registrar",
-        "sipdomain",
-        "outboundproxy",
-        "serveraddress",
-        "realm",
-        "hostaddress",
-        "domain",
-        "ipaddress",
-        "localip",
-        "remoteip",
-        "publicip",
-        "privateip",
-        "sourceip",
-        "proxyaddress",
-    ]) || is(&["host", "proxy"])
-        || marked && is(&["server", "node", "recordname"])
-    {
-        return Some(Kind::Host);
-    }
-    if ends(&[
-        "deviceid",
-        "macaddress",
-        "imei",
-        "serialnumber",
-        "udid",
-        "instanceid",
-        "hardwareid",
-        "deviceuuid",
-        "devicename",
-        "machineid",
-        "instance",
-        "deviceidentifier",
-    ]) || is(&["mac", "serial"])
-    {
-        return Some(Kind::Device);
-    }
-    if ends(&[
-        "orgid",
-        "organizationid",
-        "organisationid",
-        "orgname",
-        "organizationname",
-        "organisationname",
-        "company",
-        "companyname",
-        "enterprise",
-        "enterpriseid",
-        "tenantid",
-        "tenantname",
-        "customername",
-        "customerid",
-        "serviceproviderid",
-        "serviceprovider",
-        "groupid",
-        "groupname",
-        "sitename",
-        "department",
-        "tenant",
-    ]) || marked && is(&["organization", "organisation", "org", "customer", "site", "building", "street", "city", "location"])
-    {
-        return Some(Kind::Organisation);
-    }
-    if ends(&[
-        "username",
-        "userid",
-        "login",
-        "loginid",
-        "accountname",
-        "accountid",
-        "authuser",
-        "authid",
-        "authname",
-        "userpart",
-        "lineport",
-        "subscriberid",
-        "aor",
-        "impu",
-        "impi",
-        "useruuid",
-        "bwuserid",
-        "personid",
-        "broadworksuserid",
-        "screenname",
-        "ntlogin",
-    ]) || marked && is(&["user", "account", "subscriber", "owner", "person", "uid", "identity", "agent"])
-        || is(&["user", "login"])
-    {
-        return Some(Kind::User);
-    }
-    None
+    let row = BY_LAST.get(&key.bytes().next_back()?)?.iter().find(|(_, when, word)| match when {
+        When::Ends => key.ends_with(word),
+        When::Is => key == *word,
+        When::Marked => marked && key == *word,
+    });
+    row.map(|(kind, ..)| *kind)
 }
 
 #[cfg(test)]

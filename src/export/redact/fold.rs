@@ -60,6 +60,9 @@ fn has_escapes(text: &str) -> bool {
 
 /// The folded text, with escapes undone where `undo`.
 pub(super) fn fold(text: &str, undo: bool) -> Folded {
+    if !undo && text.is_ascii() {
+        return fold_ascii(text);
+    }
     let mut out = Folded { text: String::with_capacity(text.len()), at: Vec::with_capacity(text.len() + 1) };
     let mut chars = text.char_indices();
     while let Some((from, c)) = chars.next() {
@@ -77,6 +80,22 @@ pub(super) fn fold(text: &str, undo: bool) -> Folded {
             }
         }
         out.push(c, from);
+    }
+    out.at.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    out
+}
+
+/// The same for what most logs are made of, as fast as it goes.
+fn fold_ascii(text: &str) -> Folded {
+    let mut out = Folded { text: String::with_capacity(text.len()), at: Vec::with_capacity(text.len() + 1) };
+    let mut blank = false;
+    for (from, byte) in (0u32..).zip(text.bytes()) {
+        let space = byte.is_ascii_whitespace();
+        if !(space && blank) {
+            out.text.push(if space { ' ' } else { char::from(byte.to_ascii_lowercase()) });
+            out.at.push(from);
+        }
+        blank = space;
     }
     out.at.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
     out

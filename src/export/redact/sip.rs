@@ -32,10 +32,11 @@ static WARNING: LazyLock<Option<Regex>> = LazyLock::new(|| expression(r"\d{3}\s+
 
 /// Header fields and SDP lines, and display names before any URI.
 pub(super) fn scan(text: &str, spans: &mut Spans) {
-    for found in QUOTED_NAME.iter().flat_map(|r| r.captures_iter(text)).filter_map(|f| f.get(1)) {
+    let quoted = QUOTED_NAME.iter().filter(|_| text.contains('"') || text.contains("&quot;") || text.contains("%22"));
+    for found in quoted.flat_map(|r| r.captures_iter(text)).filter_map(|f| f.get(1)) {
         spans.add(found.start(), found.end(), uri::kind_of_name(found.as_str()));
     }
-    for found in SAID_NAME.iter().flat_map(|r| r.captures_iter(text)).filter_map(|f| f.get(1)) {
+    for found in SAID_NAME.iter().filter(|_| text.contains('<')).flat_map(|r| r.captures_iter(text)).filter_map(|f| f.get(1)) {
         spans.add(found.start(), found.end(), uri::kind_of_name(found.as_str()));
     }
     let mut at = 0;
@@ -214,11 +215,7 @@ fn sdp(text: &str, from: usize, line: &str, spans: &mut Spans) {
             host_at(text, value_from + value.len() - address.len(), spans);
         }
         // One word is the name of a program in practice, a sentence may be anything.
-        Some(b's') => {
-            if value.trim().contains(' ') {
-                spans.add(value_from, value_from + value.len(), Kind::Name);
-            }
-        }
+        Some(b's') if value.trim().contains(' ') => spans.add(value_from, value_from + value.len(), Kind::Name),
         Some(b'i') => spans.add(value_from, value_from + value.len(), Kind::Name),
         Some(b'e') => uri::target(text, value_from, spans),
         Some(b'p') => spans.add(value_from, value_from + value.len(), Kind::Number),

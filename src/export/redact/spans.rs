@@ -29,6 +29,19 @@ impl Spans {
         start < end && self.list.get(next).is_none_or(|s| s.start >= end)
     }
 
+    /// Will nothing of this place be left?
+    pub fn covers(&self, start: usize, end: usize) -> bool {
+        let from = self.list.partition_point(|s| s.end <= start);
+        let mut done = start;
+        for span in self.list.iter().skip(from).take_while(|s| s.start < end && s.kind.is_some()) {
+            if span.start > done {
+                return false;
+            }
+            done = span.end;
+        }
+        done >= end
+    }
+
     /// Takes a place if it is free.
     pub fn add(&mut self, start: usize, end: usize, kind: Kind) {
         self.put(Span { start, end, kind: Some(kind), guessed: false });

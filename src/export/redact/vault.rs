@@ -157,8 +157,11 @@ impl Vault {
     pub fn private(&self, value: &Private) -> String {
         let text = value.original();
         let mut spans = scan::private(value);
+        let mut marks = Vec::new();
+        let again = self.add_known(text, &mut spans, &mut marks);
         self.add_terms(text, &mut spans);
-        self.replaced(text, &spans)
+        let written = self.written(text, &spans, &marks);
+        if again { self.without_known(&written) } else { written }
     }
 
     /// Log text with pseudonyms.
@@ -176,16 +179,25 @@ impl Vault {
 
     fn log_afresh<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut marks = Vec::new();
+        let mut again = false;
         let mut spans = scan::text(text, self.wishes.skip, |spans| {
             if self.wishes.skip != Some(Step::Known) {
-                self.add_known(text, spans, &mut marks);
+                again = self.add_known(text, spans, &mut marks);
             }
         });
         self.add_terms(text, &mut spans);
         if spans.list().is_empty() {
             return Cow::Borrowed(text);
         }
-        Cow::Owned(self.written(text, &spans, &marks))
+        let written = self.written(text, &spans, &marks);
+        Cow::Owned(if again { self.without_known(&written) } else { written })
+    }
+
+    /// Once more, for what is known and stood in part within something else.
+    fn without_known(&self, text: &str) -> String {
+        let (mut spans, mut marks) = (Spans::default(), Vec::new());
+        self.add_known(text, &mut spans, &mut marks);
+        self.written(text, &spans, &marks)
     }
 
     /// The name of a file or member.
@@ -241,8 +253,9 @@ impl Vault {
         Some(Leak { kind: entry.kind, pseudonym: self.pseudonym(entry.kind, &entry.original), form, line, offset })
     }
 
-    /// Places of known originals, in every spelling; `marks` gets whose they are.
-    fn add_known(&self, text: &str, spans: &mut Spans, marks: &mut Vec<(usize, u32)>) {
+    /// Places of known originals, in every spelling; `marks` gets whose they are. Is something of one left?
+    fn add_known(&self, text: &str, spans: &mut Spans, marks: &mut Vec<(usize, u32)>) -> bool {
+        let mut left = false;
         for reading in fold::readings(text) {
             let mut place = |start: usize, end: usize, id: u32| {
                 let (start, end) = reading.raw(start, end);
@@ -252,9 +265,10 @@ impl Vault {
                     spans.add(start, end, entry.kind);
                     marks.push((start, id));
                 }
+                spans.covers(start, end)
             };
             for hit in self.known.find(&reading) {
-                place(hit.start, hit.end, hit.id);
+                left |= !place(hit.start, hit.end, hit.id);
             }
             if self.weak.is_empty() {
                 continue;
@@ -279,6 +293,7 @@ impl Vault {
                 spans.add(start, end, Kind::Token);
             }
         });
+        left
     }
 
     fn add_terms(&self, text: &str, spans: &mut Spans) {
