@@ -217,7 +217,6 @@ fn report(arguments: &ReportArguments) -> u8 {
         outlet,
         words: Words::of(Language::from_code(&arguments.lang).unwrap_or_default()),
         unopened: read.failures,
-        ..crate::export::Options::default()
     };
     let text = crate::export::render(&read.analyses, format, &options);
     if let Err(why) = redaction::proven(&options.outlet, &text) {
