@@ -12,8 +12,8 @@
 //! ```
 
 use eframe::egui::{
-    Align, Area, Button, Checkbox, CornerRadius, Id, Order, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    WidgetInfo, pos2, vec2,
+    Align, Area, Button, Checkbox, CornerRadius, Id, Layout, Order, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    TextEdit, Ui, UiBuilder, Widget, WidgetInfo, pos2, vec2,
 };
 
 use super::widgets::{self, cut_bottom, cut_left, cut_right, cut_top};
@@ -236,11 +236,7 @@ fn things(ui: &mut Ui, palette: &Palette, state: &mut ExportView, mut rect: Rect
         let mut row = cut_top(&mut rect, ROW);
         let name = cut_left(&mut row, 190.0);
         let chosen = state.thing == thing;
-        let response = ui.put(name.shrink2(vec2(0.0, 2.0)), Button::selectable(chosen, word(thing.words())));
-        if response.clicked() && !chosen {
-            state.thing = thing;
-            state.form = thing.forms().first().copied().unwrap_or(Form::Text);
-        }
+        text::line(ui, name, Align::Min, word(thing.words()), Type::Body, if chosen { palette.t1 } else { palette.t2 });
         for form in thing.forms() {
             let place = cut_left(&mut row, 84.0).shrink2(vec2(2.0, 2.0));
             let chosen = chosen && state.form == *form;
@@ -253,12 +249,17 @@ fn things(ui: &mut Ui, palette: &Palette, state: &mut ExportView, mut rect: Rect
             }
         }
     }
-    let _ = palette;
+}
+
+/// A widget at the left of its place: `put` would centre it.
+fn at_left(ui: &mut Ui, rect: Rect, widget: impl Widget) -> Response {
+    let place = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
+    ui.scope_builder(place, |ui| ui.add(widget)).inner
 }
 
 /// Pseudonyms are what leaves unless originals are chosen, and then that is marked.
 fn privacy(ui: &mut Ui, palette: &Palette, state: &mut ExportView, wishes: &mut Wishes, mut rect: Rect) {
-    ui.put(cut_top(&mut rect, ROW), Checkbox::new(&mut state.originals, word("export.originals")));
+    at_left(ui, cut_top(&mut rect, ROW), Checkbox::new(&mut state.originals, word("export.originals")));
     if state.originals {
         let mark = cut_top(&mut rect, ROW * 2.0);
         ui.painter().rect_filled(mark, CornerRadius::same(4), palette.tint(Tone::Warn));
@@ -266,7 +267,7 @@ fn privacy(ui: &mut Ui, palette: &Palette, state: &mut ExportView, wishes: &mut 
         return;
     }
     let mut keep = wishes.keep == Keep::Correlation;
-    if ui.put(cut_top(&mut rect, ROW), Checkbox::new(&mut keep, word("export.keep"))).changed() {
+    if at_left(ui, cut_top(&mut rect, ROW), Checkbox::new(&mut keep, word("export.keep"))).changed() {
         wishes.keep = if keep { Keep::Correlation } else { Keep::None };
     }
     text::line(ui, cut_top(&mut rect, ROW), Align::Min, word("export.terms"), Type::Small, palette.t2);
@@ -343,7 +344,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, state: &ExportView, mut rect: Rect) {
     }
     let copy = cut_left(&mut rect, 130.0).shrink2(vec2(4.0, 4.0));
     let possible = state.form.is_copied();
-    if ui.put(copy, widgets_enabled(possible)).clicked() && possible {
+    if ui.put(copy, copy_button(possible)).clicked() && possible {
         cx.send(Command::Export(ExportCommand::Copy));
     }
     let close = cut_right(&mut rect, 110.0).shrink2(vec2(0.0, 4.0));
@@ -353,7 +354,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, state: &ExportView, mut rect: Rect) {
 }
 
 /// The copy button, faint where the form is no text or picture.
-fn widgets_enabled(possible: bool) -> Button<'static> {
+fn copy_button(possible: bool) -> Button<'static> {
     let button = Button::new(word("export.copy"));
     if possible { button } else { button.frame(false) }
 }

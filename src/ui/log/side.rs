@@ -54,7 +54,7 @@ fn facts(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, log: &LogState, rows
         widgets::reserve(ui, 6.0);
         let text = log.texts.get(spot);
         let part = |range: Option<std::ops::Range<usize>>| {
-            text.and_then(|t| range.map(|r| text::visible(t.part(r)).into_owned())).filter(|t| !t.is_empty())
+            text.and_then(|t| range.map(|r| crate::base::visible(t.part(r)).into_owned())).filter(|t| !t.is_empty())
         };
         let at = |at: LogTime| format!("{} {}", zone::date(at), zone::clock(at));
         let level = match entry.level {
@@ -110,7 +110,7 @@ fn facts(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, log: &LogState, rows
         }
         if let Some(row) = text {
             let all = row.fault.as_deref().unwrap_or(&row.text);
-            let lines: Vec<String> = all.lines().map(|line| text::visible(line).into_owned()).collect();
+            let lines: Vec<String> = all.lines().map(|line| crate::base::visible(line).into_owned()).collect();
             let whole = lines.join("\n");
             let shown = text::short(&whole, MOST_CHARS).into_owned();
             let width = ui.available_width() - 24.0;

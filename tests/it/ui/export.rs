@@ -162,7 +162,11 @@ fn every_form_is_copied_with_pseudonyms_and_originals_only_by_choice() {
     ] {
         click(&mut harness, Role::RadioButton, form);
         let text = copied(&mut harness);
-        assert!(!text.is_empty() && told(&[text.clone()]).is_empty(), "{form}: {:?}\n{text}", told(&[text.clone()]));
+        assert!(
+            !text.is_empty() && told(std::slice::from_ref(&text)).is_empty(),
+            "{form}: {:?}\n{text}",
+            told(std::slice::from_ref(&text))
+        );
     }
     click(&mut harness, Role::RadioButton, "SIP messages Text");
     click(&mut harness, Role::CheckBox, "Show originals");
