@@ -52,6 +52,7 @@ pub struct Vault {
     later_by_key: Mutex<HashMap<String, String>>,
     /// Log texts written before: reports repeat theirs, and a window asks again in every frame.
     written: Mutex<HashMap<String, String>>,
+    values: Mutex<HashMap<Private, String>>,
 }
 
 /// Texts remembered at most, and how long one may be.
@@ -123,6 +124,7 @@ impl Vault {
             later: Mutex::new(forms),
             later_by_key: Mutex::default(),
             written: Mutex::default(),
+            values: Mutex::default(),
         }
     }
 
@@ -155,6 +157,18 @@ impl Vault {
 
     /// The pseudonym of a value whose kind is known.
     pub fn private(&self, value: &Private) -> String {
+        if let Some(written) = self.values.lock().unwrap_or_else(PoisonError::into_inner).get(value) {
+            return written.clone();
+        }
+        let written = self.private_afresh(value);
+        let mut all = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() < REMEMBERED {
+            all.insert(value.clone(), written.clone());
+        }
+        written
+    }
+
+    fn private_afresh(&self, value: &Private) -> String {
         let text = value.original();
         let mut spans = scan::private(value);
         let mut marks = Vec::new();
