@@ -20,6 +20,7 @@ mod public;
 mod scan;
 mod sip;
 mod spans;
+mod telling;
 mod uri;
 mod vault;
 
