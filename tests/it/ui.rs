@@ -12,6 +12,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 mod compare;
+mod journeys;
 mod keys;
 mod ladder;
 mod lists;
