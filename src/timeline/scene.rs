@@ -179,6 +179,8 @@ pub struct Lane {
     pub spans: Vec<Span>,
     /// Instants, sorted.
     pub marks: Vec<Mark>,
+    /// What marks of messages are called when there are no words after them.
+    pub names: BTreeMap<MessageId, Text>,
     /// Values over time.
     pub series: Vec<Series>,
     /// Said of marks too dense to be told apart, after their count: `every 30 s`.
@@ -206,6 +208,7 @@ impl Lane {
             height_px: 25.0,
             spans: Vec::new(),
             marks: Vec::new(),
+            names: BTreeMap::new(),
             series: Vec::new(),
             rhythm: None,
             sentence: None,

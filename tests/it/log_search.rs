@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use bundlescope::analyse::Analysis;
-use bundlescope::base::Progress;
+use bundlescope::base::{LogTime, Progress};
 use bundlescope::records::merge::Merged;
-use bundlescope::records::search::filter::What;
+use bundlescope::records::search::filter::{Term, What};
 use bundlescope::records::search::{CallParts, Filter, Found, Input, Names, Needle, Plan, scan};
 use proptest::prelude::*;
 
@@ -32,6 +32,21 @@ fn passing(analysis: &Analysis, filter: &str) -> Vec<(usize, u64)> {
     assert!(!found.cancelled && found.notes.is_empty(), "{:?}", found.notes.all());
     let spots = (0..found.places.count()).map(|n| merged.get(found.places.nth(n).unwrap()).unwrap());
     spots.map(|(member, number)| (member, analysis.index[member].get(number).unwrap().line)).collect()
+}
+
+/// 08:14:00 in a zone 5 h 45 min east of UTC is 02:29:00 UTC; a day there begins at 18:15 UTC of the day before.
+#[test]
+fn times_of_a_filter_are_those_of_the_zone_shown() {
+    let holds = |filter: &str, offset_s: i32, at: (u32, u32, u32)| {
+        let filter = Filter::read(filter).unwrap().in_zone(offset_s);
+        let at = LogTime::from_civil(2026, 3, at.0, at.1, at.2, 0, 0).unwrap();
+        filter.chips.iter().all(|chip| matches!(&chip.term, Term::Time(range) if range.holds(at)))
+    };
+    assert!(holds("time:08:14", 20_700, (11, 2, 29)) && !holds("time:08:14", 20_700, (11, 8, 14)));
+    assert!(holds("time:08:14", 0, (11, 8, 14)) && !holds("time:08:14", 0, (11, 2, 29)));
+    assert!(holds("time:2026-03-11", 20_700, (10, 18, 15)) && !holds("time:2026-03-11", 20_700, (10, 18, 14)));
+    assert!(holds("time:2026-03-11T00:00..2026-03-11T00:01", -3_600, (11, 1, 0)));
+    assert!(holds("time:23:30..00:30", 3_600, (11, 22, 45)) && !holds("time:23:30..00:30", 3_600, (11, 23, 45)));
 }
 
 /// Records that hold a text, found by a plain search over the whole text of each member. Counted where the text begins.

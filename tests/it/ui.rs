@@ -14,6 +14,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 mod compare;
 mod download;
 mod export;
+mod journeys;
 mod keys;
 mod ladder;
 mod lists;

@@ -279,7 +279,7 @@ fn start(book: &Arc<LogBook>, wish: Wish, ctx: &Context) -> Option<Pass> {
 
 fn plan(book: &LogBook, wish: &Wish) -> Result<Plan, Fault> {
     match wish {
-        Wish::Filter(text, _) => book.plan(&Filter::read(text)?),
+        Wish::Filter(text, _, offset_s) => book.plan(&Filter::read(text)?.in_zone(*offset_s)),
         Wish::Search(needle, _) | Wish::Highlight(needle) => Plan::of(needle).map_err(|what| Fault { at: 0, what }),
     }
 }

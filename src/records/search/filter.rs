@@ -4,7 +4,8 @@
 //! member:bwc,startup  level>=warn  level:error  thread:0x390  source:BroadWorks  call:2  time:08:14..08:20
 //! text  "a text with blanks"  /expression/  /expression/i  not:text  not:member:media
 //! ```
-//! Several values behind a comma: one of them must hold. Plain texts ignore case, expressions do not unless `i` says so. Times are UTC;
+//! Several values behind a comma: one of them must hold. Plain texts ignore case, expressions do not unless `i` says so. Times are UTC
+//! unless [`Filter::in_zone`] says otherwise;
 //! a time without a date counts on every day, and an end counts to its last moment (`..08:20` goes to 08:20:59.999).
 
 use regex::bytes::{Regex, RegexBuilder};
@@ -60,7 +61,7 @@ impl Needle {
 /// One end of a range of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// Microseconds since 1970 UTC, or since midnight when there is no date.
+    /// Microseconds since 1970 on the clock of its zone, or since midnight when there is no date.
     pub us: i64,
     /// Length of the smallest unit that was written.
     pub unit_us: i64,
@@ -75,13 +76,16 @@ pub struct Range {
     pub from: Option<Moment>,
     /// Not after the last moment of this.
     pub to: Option<Moment>,
+    /// Microseconds east of UTC that both are written in.
+    pub east_us: i64,
 }
 
 impl Range {
     /// Does a moment lie in it?
     pub fn holds(&self, at: LogTime) -> bool {
-        let on_day = at.0.rem_euclid(DAY_US);
-        let part = |m: &Moment| if m.dated { at.0 } else { on_day };
+        let there = at.0.saturating_add(self.east_us);
+        let on_day = there.rem_euclid(DAY_US);
+        let part = |m: &Moment| if m.dated { there } else { on_day };
         let after = self.from.is_none_or(|from| part(&from) >= from.us);
         let before = self.to.is_none_or(|to| part(&to) < to.us.saturating_add(to.unit_us));
         match (self.from, self.to) {
@@ -213,6 +217,22 @@ impl Filter {
             chips.push(chip);
         }
         Ok(Self { chips })
+    }
+
+    /// Reads its times as those of a zone so many seconds east of UTC.
+    #[must_use]
+    pub fn in_zone(mut self, offset_s: i32) -> Self {
+        for chip in &mut self.chips {
+            if let Term::Time(range) = &mut chip.term {
+                range.east_us = i64::from(offset_s) * SECOND_US;
+            }
+        }
+        self
+    }
+
+    /// Does it ask for times?
+    pub fn has_times(&self) -> bool {
+        self.chips.iter().any(|chip| matches!(chip.term, Term::Time(_)))
     }
 
     /// As it would be typed.
@@ -423,7 +443,7 @@ fn range(text: &str) -> Option<Range> {
         None => (text, text),
     };
     let end = |text: &str| if text.is_empty() { Some(None) } else { moment(text).map(Some) };
-    let range = Range { from: end(from)?, to: end(to)? };
+    let range = Range { from: end(from)?, to: end(to)?, east_us: 0 };
     let alike = range.from.zip(range.to).is_none_or(|(a, b)| a.dated == b.dated);
     (alike && (range.from.is_some() || range.to.is_some())).then_some(range)
 }

@@ -162,7 +162,9 @@ fn messages(call: &Call, facts: &Facts) -> Lane {
             Direction::Unknown => Shape::Ping,
         };
         let tone = if wire::status(&message.seen.message).is_some_and(wire::is_failure) { Tone::Fail } else { Tone::Muted };
-        let label = if wire::opens(&message.seen.message) { plain(wire::title(&message.seen.message)) } else { Text::default() };
+        let name = plain(wire::title(&message.seen.message));
+        let label = if wire::opens(&message.seen.message) { name.clone() } else { Text::default() };
+        lane.names.insert(*id, name);
         lane.marks.push(Mark { at_us, shape, tone, label, target: Target::Message(*id) });
     }
     lane

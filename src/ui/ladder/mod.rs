@@ -168,24 +168,25 @@ fn hosts(ui: &mut Ui, cx: &Cx<'_>, ladder: &Ladder, layout: &Place, rect: Rect) 
     let step = layout.lanes_px.get(1).zip(layout.lanes_px.first()).map_or(150.0, |(b, a)| (b - a) as f32);
     let client = (word("ladder.client").to_owned(), text::shown(&ladder.client));
     let others = ladder.hosts.iter().map(|h| (text::shown(&h.name), text::shown(&h.detail)));
-    for (lane, (name, detail)) in std::iter::once(client).chain(others).enumerate() {
+    let heads: Vec<(String, String)> = std::iter::once(client).chain(others).collect();
+    let bound = rect.left() + layout.width_px as f32 - 52.0;
+    // From the right: each head ends before the next one begins; what does not fit is cut and whole on hover.
+    let mut end = bound;
+    for (lane, (name, detail)) in heads.iter().enumerate().rev() {
         let middle = x_of(layout, rect.left(), lane);
-        let first = text::galley(ui, &name, Type::Bold, palette.t1, step - 24.0);
-        let second = text::galley(ui, &detail, Type::TinyMono, palette.t2, step - 24.0);
+        let first = text::galley(ui, name, Type::Bold, palette.t1, step - 24.0);
+        let second = text::galley(ui, detail, Type::TinyMono, palette.t2, step - 24.0);
         let width = (first.size().x.max(second.size().x) + 16.0).max(64.0);
-        let left = if lane == 0 { middle - 22.0 } else { middle - width / 2.0 };
-        let mut place = Rect::from_min_size(pos2(left, rect.top() + 5.0), vec2(width, HOSTS - 10.0));
-        let bound = rect.left() + layout.width_px as f32 - 52.0;
-        if place.right() > bound && lane > 0 {
-            place = place.translate(vec2(bound - place.right(), 0.0));
-        }
+        let left = if lane == 0 { middle - 22.0 } else { (middle - width / 2.0).min(end - width).max(middle - step / 2.0 + 4.0) };
+        let place = Rect::from_min_max(pos2(left, rect.top() + 5.0), pos2((left + width).min(end), rect.bottom() - 5.0));
+        end = left - 4.0;
         ui.painter().rect(place, CornerRadius::same(4), palette.raised, Stroke::new(1.0, palette.strong), StrokeKind::Inside);
         let mut inner = place.shrink2(vec2(8.0, 2.0));
         if detail.is_empty() {
-            text::line(ui, inner, Align::Min, &name, Type::Bold, palette.t1);
+            text::line(ui, inner, Align::Min, name, Type::Bold, palette.t1);
         } else {
-            text::line(ui, cut_top(&mut inner, 16.0), Align::Min, &name, Type::Bold, palette.t1);
-            text::line(ui, inner, Align::Min, &detail, Type::TinyMono, palette.t2);
+            text::line(ui, cut_top(&mut inner, 16.0), Align::Min, name, Type::Bold, palette.t1);
+            text::line(ui, inner, Align::Min, detail, Type::TinyMono, palette.t2);
         }
     }
 }

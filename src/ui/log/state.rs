@@ -9,6 +9,7 @@ use super::book::{LogBook, Rows};
 use super::texts::Texts;
 use crate::base::SourceRef;
 use crate::records::search::{Fault, Filter, Needle, Places};
+use crate::ui::zone;
 
 /// A record, whatever the order: place of its member and number in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,8 +69,8 @@ pub struct Highlight {
 /// What a pass over the log was made for: a filter or a text, and the order of the places.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Wish {
-    /// The records that pass a filter.
-    Filter(String, bool),
+    /// The records that pass a filter, whose times are so many seconds east of UTC.
+    Filter(String, bool, i32),
     /// The records that hold a text.
     Search(Needle, bool),
     /// How many hold a text.
@@ -195,7 +196,9 @@ impl LogState {
 
     /// What the filter asks a pass for; `None` without a filter.
     pub fn filter_wish(&self) -> Option<Wish> {
-        (!self.filter.chips.is_empty()).then(|| Wish::Filter(self.filter.written(), self.by_member))
+        // A filter for times is another one in another zone.
+        let offset_s = if self.filter.has_times() { zone::offset_s() } else { 0 };
+        (!self.filter.chips.is_empty()).then(|| Wish::Filter(self.filter.written(), self.by_member, offset_s))
     }
 
     /// What the search asks a pass for; `None` without a text that can be searched.
@@ -264,7 +267,7 @@ impl Passed {
     /// Do its places belong to this order?
     pub fn fits(&self, by_member: bool) -> bool {
         match &self.wish {
-            Wish::Filter(_, order) | Wish::Search(_, order) => *order == by_member,
+            Wish::Filter(_, order, _) | Wish::Search(_, order) => *order == by_member,
             Wish::Highlight(_) => false,
         }
     }

@@ -215,8 +215,9 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut View
             (digit.as_str(), Type::TinyMono, palette.t3),
             ("  ", Type::Table, ink),
             (shown, if active { Type::Bold } else { Type::Table }, ink),
-            (if figure.is_empty() { "" } else { "  " }, Type::Table, ink),
-            (figure.as_str(), Type::Mono, palette.t3),
+            // A figure without a name would be read as another digit.
+            (if figure.is_empty() || shown.is_empty() { "" } else { "  " }, Type::Table, ink),
+            (if shown.is_empty() { "" } else { figure.as_str() }, Type::Mono, palette.t3),
         ];
         let galley = text::rich(ui, &pieces, 240.0);
         let cell = cut_left(&mut inner, galley.size().x + 20.0);
@@ -232,6 +233,9 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut View
         focus_ring(ui, palette, cell, &response);
         if response.clicked() {
             cx.send(Command::ShowView(view));
+        }
+        if shown.is_empty() {
+            response.on_hover_text(name);
         }
     }
     right.min.x = right.min.x.max(inner.min.x + 8.0);

@@ -13,6 +13,10 @@ use crate::ui::{Command, Cx, Document, Type, ViewState, text};
 
 const ROW: f32 = 58.0;
 const LINE: f32 = 17.0;
+/// Height of the foot with two lines and its link.
+const FOOT: f32 = 66.0;
+/// A list below this height has no room for a foot.
+const LOW: f32 = 220.0;
 
 /// The list at the left of the overview.
 pub fn list(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, rect: Rect) {
@@ -20,7 +24,11 @@ pub fn list(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState
     let findings = &document.analysis.findings;
     let mut body = widgets::head(ui, palette, rect, word("window.findings"), &findings.len().to_string(), "");
     counts(ui, cx, findings, rect);
-    not_tried(ui, cx, document, &mut body);
+    // Where there is little room the foot comes after the last row.
+    let low = body.height() < LOW && !findings.is_empty();
+    if !low {
+        not_tried(ui, cx, document, &mut body);
+    }
     if findings.is_empty() {
         widgets::empty(ui, palette, body, word("window.findings_none"));
         return;
@@ -35,6 +43,10 @@ pub fn list(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState
                 if ui.is_rect_visible(rect) {
                     item(ui, cx, document, state, place, finding, rect);
                 }
+            }
+            if low {
+                let mut foot = widgets::reserve(ui, FOOT);
+                not_tried(ui, cx, document, &mut foot);
             }
         });
     });
@@ -58,7 +70,7 @@ fn counts(ui: &mut Ui, cx: &Cx<'_>, findings: &[Finding], rect: Rect) {
 /// What could not be looked for stands at the foot: a short list is no proof. And a way to ask why something is not in the list.
 fn not_tried(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, body: &mut Rect) {
     let untried = &document.analysis.not_tried;
-    let mut foot = cut_bottom(body, if untried.is_empty() { 34.0 } else { 66.0 }).shrink2(vec2(14.0, 6.0));
+    let mut foot = cut_bottom(body, if untried.is_empty() { 34.0 } else { FOOT }).shrink2(vec2(14.0, 6.0));
     let link = cut_bottom(&mut foot, 20.0);
     if widgets::link(ui, cx.palette, link, Align::Min, word("window.why_not")).clicked() {
         cx.send(Command::ToggleLookup);

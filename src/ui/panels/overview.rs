@@ -10,7 +10,7 @@ use eframe::egui::{Rect, Ui};
 
 use super::{calls, card, coverage, excerpt, findings, registrations, verdict};
 use crate::base::words::word;
-use crate::ui::widgets::{self, area, cut_bottom, cut_left, cut_right, cut_top, line_right};
+use crate::ui::widgets::{self, area, cut_bottom, cut_left, cut_right, cut_top, ground, line_right};
 use crate::ui::{Cx, Document, ViewState, ladder, timeline};
 
 /// Below this width coverage goes under the findings.
@@ -18,11 +18,28 @@ const NARROW: f32 = 1100.0;
 /// From this width on the middle is two columns.
 const WIDE: f32 = 1200.0;
 
+/// Below this height the parts under the verdict keep their room and scroll, so that the first finding is seen.
+const LEAST: f32 = 460.0;
+
 /// The whole view.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
     let palette = cx.palette;
     let top = cut_top(&mut rect, verdict::HEIGHT);
     area(ui, "verdict", top, palette.panel, |ui| verdict::show(ui, cx, document, state, top));
+    if rect.height() >= LEAST {
+        return below(ui, cx, document, state, rect);
+    }
+    ground(ui, "low", rect, palette.panel, |ui| {
+        widgets::rows(ui, "low", |ui| {
+            let whole = widgets::reserve(ui, LEAST);
+            below(ui, cx, document, state, whole);
+        });
+    });
+}
+
+/// What stands below the verdict.
+fn below(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
+    let palette = cx.palette;
     let height = (rect.height() * 0.42).min(timeline::wanted_height(document, state)).max(120.0);
     let lanes = cut_bottom(&mut rect, height);
     let (width, half) = (rect.width(), rect.height() * 0.5);

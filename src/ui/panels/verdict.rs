@@ -25,15 +25,36 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState
     let run = document.analysis.facts.runs.get(state.run);
     let mut body = rect.shrink2(vec2(20.0, 14.0));
     let mut top = cut_top(&mut body, 60.0);
-    let right = cut_right(&mut top, (rect.width() * 0.32).min(420.0));
+    let (sentence, detail) = sentences(run);
+    let right = (rect.width() * 0.32).min(420.0);
+    // A sentence that needs the whole width takes it from the client's name, never the other way round.
+    let needed = text::galley(ui, &sentence, Type::Verdict, palette.t1, f32::INFINITY).size().x;
+    let long = needed > top.width() - 40.0 - right;
+    let right = if long { Rect::NOTHING } else { cut_right(&mut top, right) };
     let icon = cut_left(&mut top, 40.0);
     let sign = run.map_or(Sign::NotSeen, |run| Sign::Tone(run.verdict.state.tone()));
     shapes::sign(ui.painter(), palette, icon.left_top() + vec2(14.0, 15.0), 28.0, sign);
-    let (sentence, detail) = sentences(run);
     let title = cut_top(&mut top, 30.0);
     text::line(ui, title, Align::Min, &sentence, Type::Verdict, palette.t1);
-    text::line(ui, cut_top(&mut top, 18.0), Align::Min, &detail, Type::Body, palette.t2);
-    extent(ui, cx, document, run, right);
+    let mut second = cut_top(&mut top, 18.0);
+    let lines = extent(document, run);
+    if long {
+        second.min.x = text::line(ui, second, Align::Min, &detail, Type::Body, palette.t2).rect.right() + 20.0;
+        text::line(
+            ui,
+            second,
+            Align::Max,
+            &lines.map(|l| l.0).into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" · "),
+            Type::Small,
+            palette.t2,
+        );
+    } else {
+        text::line(ui, second, Align::Min, &detail, Type::Body, palette.t2);
+        let mut right = right;
+        for (line, kind) in lines.iter().filter(|(line, _)| !line.is_empty()) {
+            text::line(ui, cut_top(&mut right, 16.0), Align::Max, line, *kind, palette.t2);
+        }
+    }
     stages::show(ui, cx, document, state, body);
     line_below(ui, palette, rect);
 }
@@ -60,8 +81,8 @@ fn sentences(run: Option<&Run>) -> (String, String) {
     }
 }
 
-fn extent(ui: &mut Ui, cx: &Cx<'_>, document: &Document, run: Option<&Run>, mut rect: Rect) {
-    let palette = cx.palette;
+/// Client, device and range of time, each as it is painted.
+fn extent(document: &Document, run: Option<&Run>) -> [(String, Type); 3] {
     let client = &document.analysis.facts.client;
     let mut product = client.version.clone().or_else(|| client.user_agent.clone()).unwrap_or_default();
     if let Some(platform) = client.platform {
@@ -72,9 +93,6 @@ fn extent(ui: &mut Ui, cx: &Cx<'_>, document: &Document, run: Option<&Run>, mut 
     let range = run
         .and_then(|r| Some((r.start?, r.end?)))
         .map_or_else(String::new, |(start, end)| format!("{} {}", zone::range(start, end), zone::name()));
-    let lines = [(product, Type::Label, palette.t2), (device, Type::Small, palette.t2), (range, Type::Mono, palette.t2)];
-    for (line, kind, color) in lines.iter().filter(|(line, ..)| !line.is_empty()) {
-        let shown = text::visible(line).into_owned();
-        text::line(ui, cut_top(&mut rect, 16.0), Align::Max, &shown, *kind, *color);
-    }
+    [(product, Type::Label), (device, Type::Small), (range, Type::Mono)]
+        .map(|(line, kind)| (text::visible(&line).into_owned(), kind))
 }

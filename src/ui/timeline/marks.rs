@@ -6,8 +6,8 @@ use eframe::egui::{
 };
 
 use super::{TimelineCommand, choose, spoken};
-use crate::base::Tone;
 use crate::base::words::word;
+use crate::base::{Text, Tone};
 use crate::timeline::Axis;
 use crate::timeline::columns::{self, MarkColumn, weight};
 use crate::timeline::scene::{Lane, Mark, Shape, Target, Topic};
@@ -246,7 +246,7 @@ fn draw(
         let words = || {
             let many = if count > 1 { format!(" ×{count}") } else { String::new() };
             let kind = word(shape_key(lane, mark));
-            spoken(lane, &format!("{kind} {}{many}", text::shown(&mark.label)), mark.at_us, None)
+            spoken(lane, &format!("{kind} {}{many}", text::shown(called(lane, mark))), mark.at_us, None)
         };
         let response = ui.interact(rect, ui.scope_id().with(("mark", lane.id, place)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, words()));
@@ -263,6 +263,15 @@ fn draw(
         }
     }
     x + half
+}
+
+/// A message has a name also where no words follow its mark.
+fn called<'a>(lane: &'a Lane, mark: &'a Mark) -> &'a Text {
+    let of_message = match mark.target {
+        Target::Message(id) => lane.names.get(&id),
+        _ => None,
+    };
+    of_message.filter(|_| mark.label.is_empty()).unwrap_or(&mark.label)
 }
 
 fn shape_key(lane: &Lane, mark: &Mark) -> &'static str {

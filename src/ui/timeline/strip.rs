@@ -174,6 +174,7 @@ fn bars(ui: &Ui, cx: &Cx<'_>, document: &Document, rect: Rect) {
     let columns = &document.survey.columns;
     let most = columns.iter().map(|c| c.0).max().unwrap_or(0).max(1) as f32;
     let step = rect.width() / columns.len().max(1) as f32;
+    let sparse = columns.iter().filter(|c| c.0 > 0).count() * 20 < columns.len();
     let mut mesh = Mesh::default();
     let room = rect.height() - 14.0;
     let mut add = |from: f32, height: f32, wide: f32, color: Color32| {
@@ -186,7 +187,9 @@ fn bars(ui: &Ui, cx: &Cx<'_>, document: &Document, rect: Rect) {
         }
         let x = rect.left() + place as f32 * step;
         // The root keeps single records visible beside thousands.
-        add(x, (*count as f32 / most).sqrt().max(0.08) * room, (step * 0.7).max(1.0), palette.strong);
+        // Few columns with anything in them are easily overlooked: they are drawn wider and brighter.
+        let (least, wide, ink) = if sparse { (4.0, 2.0, palette.t3) } else { (0.08 * room, 1.0, palette.strong) };
+        add(x, ((*count as f32 / most).sqrt() * room).max(least), (step * 0.7).max(wide), ink);
     }
     // Errors stand on top of everything and leave the density below them to be seen.
     for (place, _) in columns.iter().enumerate().filter(|(_, (_, bad))| *bad) {

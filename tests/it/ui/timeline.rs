@@ -79,6 +79,19 @@ fn alt(harness: &mut Harness<'_, App>, key: Key) {
 }
 
 #[test]
+fn answers_in_the_lane_of_a_call_have_their_status_as_name() {
+    let harness = good_timeline();
+    let all = labels(&harness);
+    for name in ["Call 1 SIP: received 180 Ringing", "Call 1 SIP: received 200 OK", "Call 1 SIP: sent ACK"] {
+        assert!(
+            all.iter().any(|l| l.starts_with(name)),
+            "no {name}: {:?}",
+            all.iter().filter(|l| l.contains("SIP:")).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[test]
 fn zoom_fit_back_and_forward() {
     let mut harness = good_timeline();
     let all = shown(&harness);
