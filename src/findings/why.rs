@@ -178,7 +178,7 @@ fn facts(scene: &Scene<'_>, area: &str) -> Vec<Reason> {
 fn answers(scene: &Scene<'_>, method: &Method) -> String {
     let mut statuses: BTreeMap<Option<u16>, u32> = BTreeMap::new();
     for transaction in scene.transactions.list.iter().filter(|t| t.method == *method) {
-        *statuses.entry(transaction.status(&scene.keys)).or_default() += 1;
+        *statuses.entry(transaction.status(scene.keys)).or_default() += 1;
     }
     if statuses.is_empty() {
         return "0".to_owned();

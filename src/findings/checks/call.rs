@@ -53,8 +53,8 @@ pub fn dropped(scene: &Scene<'_>) -> Vec<Found> {
     for call in scene.facts.calls.iter().filter(|c| c.state == CallState::Answered && c.ended_by.is_none()) {
         let gone = |t: &&Transaction| {
             t.role == Role::Client
-                && t.request_to_tag(&scene.keys).is_some()
-                && matches!(t.status(&scene.keys), Some(481 | 408))
+                && t.request_to_tag(scene.keys).is_some()
+                && matches!(t.status(scene.keys), Some(481 | 408))
                 && !matches!(t.method, Method::Info | Method::Notify | Method::Refer | Method::Subscribe)
         };
         let own = scene.transactions.list.iter().filter(|t| call.messages.contains(&MessageId(t.first())));
@@ -105,8 +105,8 @@ pub fn midcall_change(scene: &Scene<'_>) -> Vec<Found> {
     // Repeated without even a 100, and the call was over before SIP's own time was: that was no race.
     for call in scene.facts.calls.iter().filter(|c| c.ended.is_some() && c.state == CallState::Answered) {
         for transaction in of_call(scene, call) {
-            let change = matches!(transaction.method, Method::Invite | Method::Update)
-                && transaction.request_to_tag(&scene.keys).is_some();
+            let change =
+                matches!(transaction.method, Method::Invite | Method::Update) && transaction.request_to_tag(scene.keys).is_some();
             let silent = change && transaction.responses.is_empty() && transaction.requests.len() >= 2;
             let Some(request) = transaction.request().map(MessageId).filter(|_| silent) else { continue };
             let known = call.events.iter().any(|e| e.kind == "reinvite-failed" && e.messages.contains(&request));
@@ -237,15 +237,15 @@ pub fn audit_unanswered(scene: &Scene<'_>) -> Vec<Found> {
         for transaction in of_call(scene, call) {
             let refresh = matches!(transaction.method, Method::Invite | Method::Update)
                 && transaction.role == Role::Server
-                && transaction.request_to_tag(&scene.keys).is_some();
+                && transaction.request_to_tag(scene.keys).is_some();
             let Some(request) = transaction.request().map(MessageId).filter(|_| refresh) else { continue };
             let silent = transaction.responses.is_empty() && transaction.requests.len() >= 3;
-            let unknown = transaction.status(&scene.keys) == Some(481);
+            let unknown = transaction.status(scene.keys) == Some(481);
             if (silent || unknown) && scene.at(request) < call.ended && !changes(scene, call, request) {
                 let messages: Vec<MessageId> =
                     transaction.requests.iter().chain(&transaction.answer).map(|m| MessageId(*m)).collect();
                 let one = Found::of(scene, call.run, &messages).in_call(call.id).with("by", Side::Peer.word());
-                out.push(match transaction.status(&scene.keys) {
+                out.push(match transaction.status(scene.keys) {
                     Some(status) => one.with("status", status),
                     None => one,
                 });

@@ -16,7 +16,7 @@ pub fn invites<'s>(scene: &'s Scene<'_>, call: &Call) -> Vec<&'s Transaction> {
     places.sort_unstable();
     places.dedup();
     let own = places.into_iter().filter_map(|p| scene.transactions.get(p));
-    own.filter(|t| t.method == Method::Invite && !t.request_to_tag(&scene.keys).is_some()).collect()
+    own.filter(|t| t.method == Method::Invite && !t.request_to_tag(scene.keys).is_some()).collect()
 }
 
 /// What ended the set-up badly: the last INVITE, its final status and answer.
@@ -31,7 +31,7 @@ fn refusal<'s>(scene: &'s Scene<'_>, call: &Call) -> Option<(&'s Transaction, u1
             | CallState::Redirected
     );
     let last = invites(scene, call).into_iter().rfind(|t| t.answer.is_some()).filter(|_| bad)?;
-    let status = last.status(&scene.keys).filter(|s| *s >= 300)?;
+    let status = last.status(scene.keys).filter(|s| *s >= 300)?;
     Some((last, status, MessageId(last.answer?)))
 }
 
@@ -147,7 +147,7 @@ pub fn authentication_loop(scene: &Scene<'_>) -> Vec<Found> {
     for call in scene.facts.calls.iter().filter(|c| c.state != CallState::Answered) {
         let all = invites(scene, call);
         let challenged = |t: &&&Transaction| {
-            matches!(t.status(&scene.keys), Some(401 | 407))
+            matches!(t.status(scene.keys), Some(401 | 407))
                 && t.role == Role::Client
                 && has_credentials(scene, t)
                 && !t.answer.is_some_and(|a| is_stale(scene, MessageId(a)))
@@ -172,7 +172,7 @@ pub fn slow_setup(scene: &Scene<'_>) -> Vec<Found> {
     const SLOW_US: i64 = 5_000_000;
     let mut out = Vec::new();
     for call in scene.facts.calls.iter().filter(|c| c.direction == CallDirection::Outgoing) {
-        let accepted = |t: &&Transaction| t.status(&scene.keys).is_some_and(|s| (200..300).contains(&s));
+        let accepted = |t: &&Transaction| t.status(scene.keys).is_some_and(|s| (200..300).contains(&s));
         let Some(invite) = invites(scene, call).into_iter().find(accepted) else { continue };
         let sign = invite.responses.iter().find(|r| scene.keys.get(**r).and_then(|k| k.status).is_some_and(|s| s >= 180));
         let (Some(request), Some(sign)) = (invite.request(), sign) else { continue };
@@ -237,7 +237,7 @@ fn is_emergency(request: &Message, numbers: &[String]) -> bool {
 pub fn extension_refused(scene: &Scene<'_>) -> Vec<Found> {
     let mut out = Vec::new();
     for transaction in scene.transactions.list.iter().filter(|t| t.role == Role::Client) {
-        let status = transaction.status(&scene.keys).filter(|s| matches!(s, 415 | 420 | 421 | 489));
+        let status = transaction.status(scene.keys).filter(|s| matches!(s, 415 | 420 | 421 | 489));
         let wanted = !matches!(transaction.method, Method::Info | Method::Message | Method::Options);
         let (true, Some(status), Some(answer)) = (wanted, status, transaction.answer) else { continue };
         let answer = MessageId(answer);
@@ -283,7 +283,7 @@ pub fn reliable_provisional(scene: &Scene<'_>) -> Vec<Found> {
                 .collect();
             let refused: Vec<MessageId> = pracks
                 .iter()
-                .filter(|t| t.status(&scene.keys).is_some_and(|s| s >= 300 && !matches!(s, 401 | 407)))
+                .filter(|t| t.status(scene.keys).is_some_and(|s| s >= 300 && !matches!(s, 401 | 407)))
                 .filter_map(|t| t.answer)
                 .map(MessageId)
                 .collect();
@@ -303,7 +303,7 @@ fn reliability_refused(scene: &Scene<'_>, invite: &Transaction) -> Vec<MessageId
         let answer = invite.answer.and_then(|a| scene.message(MessageId(a)));
         answer.is_some_and(|m| m.seen.message.list(name).iter().any(|v| v.eq_ignore_ascii_case("100rel")))
     };
-    let refused = match invite.status(&scene.keys) {
+    let refused = match invite.status(scene.keys) {
         Some(420) => names("Unsupported"),
         Some(421) => names("Require"),
         _ => false,
