@@ -11,7 +11,8 @@ use bundlescope::base::words::Words;
 use bundlescope::compare::{Anchor, Pair, Side, compare};
 use bundlescope::export::picture::{self, PictureOptions};
 use bundlescope::export::redact::{Correction, Keep, Step, Vault, Wishes};
-use bundlescope::export::{self, Format, Outlet, compare as forms, ladder as ladder_export};
+use bundlescope::export::{self, Format, Outlet, capture, compare as forms, csv, ladder as ladder_export, rows, wire};
+use bundlescope::session::MessageId;
 use bundlescope::timeline::ladder::{Ladder, Subject};
 use serde_json::Value;
 
@@ -263,6 +264,18 @@ fn exports(analysis: &Arc<Analysis>, log: &str, outlet: &Outlet) -> Vec<(String,
         "messages".into(),
         analysis.facts.messages.iter().map(|m| outlet.log(&m.seen.message.text).into_owned() + "\n").collect(),
     ));
+    for what in rows::What::ALL {
+        out.push((format!("rows {} json", what.word()), rows::json(&[Arc::clone(analysis)], what, outlet)));
+        let objects = rows::rows(&[Arc::clone(analysis)], what, outlet);
+        out.push((format!("rows {} csv", what.word()), csv::objects(&objects)));
+    }
+    let ids: Vec<MessageId> = (0..analysis.facts.messages.len() as u32).map(MessageId).collect();
+    out.push(("sip text".into(), wire::text(analysis, &ids, outlet)));
+    // Each packet is a message's bytes; its comments are text, too.
+    // It proves itself: with a rule left out there is none.
+    if let Ok(packets) = capture::capture(analysis, &ids, outlet) {
+        out.push(("packets".into(), String::from_utf8_lossy(&packets).into_owned()));
+    }
     out.push(("log lines".into(), log.lines().map(|l| outlet.log(l).into_owned() + "\n").collect()));
     out
 }
@@ -335,7 +348,9 @@ fn five_hundred_secrets_in_every_place_and_not_one_leaves() {
     assert!(leaks(&log, &secrets).len() >= 450);
     let outlet = outlet_of_log(&analysis, &log, &Wishes::default());
     let mut told = Vec::new();
-    for (what, output) in exports(&analysis, &log, &outlet) {
+    let all = exports(&analysis, &log, &outlet);
+    assert!(all.iter().any(|(what, _)| what == "packets"));
+    for (what, output) in all {
         for leak in leaks(&output, &secrets) {
             told.push(format!("{what}: {leak}"));
         }
