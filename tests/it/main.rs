@@ -47,6 +47,7 @@ mod pictures;
 mod pictures_export;
 mod redact;
 mod samples;
+mod secrets;
 mod signatures;
 mod signatures_bundle;
 mod signatures_matrix;
