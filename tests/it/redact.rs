@@ -2,7 +2,6 @@
 //! else; and what must stay the same, stays.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bundlescope::analyse::{Analysis, Options, Progress, analyse};
