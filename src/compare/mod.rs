@@ -192,11 +192,13 @@ pub struct Comparison {
 impl Comparison {
     /// How the whole stands. Where nothing of both sides could be laid side by side, nothing is alike either.
     pub fn tone(&self) -> Tone {
-        let Pair { left, right } = self.readable;
-        match (self.differences.is_empty(), left && right && self.counts.same > 0) {
+        if !(self.readable.left && self.readable.right) {
+            return Tone::Warn;
+        }
+        match (self.differences.is_empty(), self.counts.same) {
             (false, _) => Tone::Fail,
-            (true, true) => Tone::Ok,
-            (true, false) => Tone::Warn,
+            (true, 0) => Tone::Warn,
+            (true, _) => Tone::Ok,
         }
     }
 

@@ -187,6 +187,6 @@ fn two_calls_of_one_bundle_are_offered() {
     let mut harness = opened(vec![input("calls.log", log.into_bytes())], (1440.0, 900.0));
     press(&mut harness, Key::Num8);
     click(&mut harness, Role::Button, "The call before beside the last call");
-    wait_for(&mut harness, "calls.log, Call 0");
-    says(&harness, "calls.log, Call 1");
+    wait_for(&mut harness, "calls.log, Call 1");
+    says(&harness, "calls.log, Call 2");
 }
