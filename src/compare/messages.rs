@@ -10,9 +10,10 @@ use crate::sip::key::Key;
 use crate::sip::{Message, Method};
 
 use super::align::align_twice;
+use super::cores::on_every_core;
 use super::rows::Kind;
 use super::strands::{Exchange, Item, Part, Strand, StrandKind};
-use super::{Pair, Side, Which, on_every_core};
+use super::{Pair, Side, Which};
 
 /// A message of either side, or of one only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,13 +300,9 @@ fn waits(message: &Message, key: &Key) -> [Option<u64>; 3] {
         }
     }
     // A contact has a time of its own in REGISTER and where it redirects.
-    if key.method == Method::Register || key.status.is_some_and(|s| s / 100 == 3) {
-        if let [one] = message.contacts().as_slice() {
-            let own = one.param("expires").and_then(|v| v.parse().ok());
-            if let (Some(own), [expires, ..]) = (own, &mut out) {
-                *expires = Some(own);
-            }
-        }
+    let bound = key.method == Method::Register || key.status.is_some_and(|s| s / 100 == 3);
+    if let (true, [one], [expires, ..]) = (bound, message.contacts().as_slice(), &mut out) {
+        *expires = one.param("expires").and_then(|v| v.parse().ok()).or(*expires);
     }
     out
 }

@@ -11,6 +11,7 @@ use crate::session::{CallId, MessageId, RunId};
 
 pub mod align;
 mod anchors;
+mod cores;
 mod facts;
 mod matching;
 pub mod messages;
@@ -219,11 +220,8 @@ impl Comparison {
 pub fn compare(left: Side<'_>, right: Side<'_>, anchor: Anchor) -> Comparison {
     let sides = Pair::new(left, right);
     let zero = anchors::zero(&sides, anchor);
-    let strands = std::thread::scope(|scope| {
-        let of_right = scope.spawn(|| strands::strands(&right, zero.at.right));
-        let of_left = strands::strands(&left, zero.at.left);
-        Pair::new(of_left, of_right.join().unwrap_or_else(|why| std::panic::resume_unwind(why)))
-    });
+    let strands = cores::both(|| strands::strands(&left, zero.at.left), || strands::strands(&right, zero.at.right));
+    let strands = Pair::new(strands.0, strands.1);
     let matched = matching::matched(&sides, &strands);
     let (strand_rows, transactions) = messages::rows(&sides, &strands, &matched.strands);
     let context = facts::Context { sides, zero: &zero, matched: &matched, transactions: &transactions, strands: &strands };
@@ -265,20 +263,6 @@ fn count(groups: &[Group]) -> Counts {
         }
     }
     counts
-}
-
-/// What comes of each item, in their order, worked out by all cores where there are many.
-fn on_every_core<T: Sync, R: Send>(items: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = items.len().div_ceil(workers).max(64);
-    if items.len() <= share {
-        return items.iter().map(of).collect();
-    }
-    std::thread::scope(|scope| {
-        let parts = items.chunks(share).map(|part| scope.spawn(|| part.iter().map(&of).collect::<Vec<_>>()));
-        let parts: Vec<_> = parts.collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|why| std::panic::resume_unwind(why))).collect()
-    })
 }
 
 /// A time after the zero of its side, in microseconds.

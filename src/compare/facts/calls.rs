@@ -7,9 +7,10 @@ use crate::session::startup::StageId;
 use crate::session::{Facts, Side as Who};
 
 use super::super::align::align_twice;
+use super::super::cores::on_every_core;
 use super::super::rows::{Area, Cell, Group, Row};
 use super::super::strands::{Exchange, StrandKind};
-use super::super::{Pair, Which, on_every_core};
+use super::super::{Pair, Which};
 use super::{Context, media, number, rank, same_sense, status_text};
 use crate::sip::Method;
 use crate::timeline::figures;
