@@ -39,6 +39,8 @@ pub struct Around<'a> {
 struct Pending {
     beginning: Beginning,
     before: Vec<u8>,
+    /// It begins a record.
+    headed: bool,
     blanks: u32,
     strangers: u32,
 }
@@ -71,7 +73,7 @@ impl Assembler {
         while let Some(open) = self.open.get(at) {
             let far = apart(open.last_record) > if open.each_headed { MAX_RECORDS_APART } else { u64::from(MAX_STRANGERS) };
             // A message in the lines of one record is complete when the record ends, unless something is plainly missing.
-            let ended = !open.each_headed && open.last_record < record && !open.is_unfinished();
+            let ended = !open.each_headed && open.last_record < record && !open.may_go_on();
             if far || ended { self.finish(at) } else { at += 1 }
         }
     }
@@ -187,6 +189,10 @@ impl Assembler {
             self.finish(at);
         }
         let mut open = Open::new(pending.beginning, content.get(..prefix).unwrap_or_default(), line.headed, doubled);
+        if line.headed && !pending.headed {
+            // Its lines that begin no record are printed as the start line is.
+            open.print_others_behind(pending.before);
+        }
         open.offer(line, true);
         if self.open.len() >= MAX_OPEN {
             self.finish(0);
@@ -268,7 +274,7 @@ impl Assembler {
         if self.pending.len() >= MAX_OPEN {
             self.pending.remove(0);
         }
-        self.pending.push(Pending { beginning, before, blanks: 0, strangers: 0 });
+        self.pending.push(Pending { beginning, before, headed: line.headed, blanks: 0, strangers: 0 });
         true
     }
 }

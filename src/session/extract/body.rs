@@ -113,6 +113,11 @@ impl Body {
         }
     }
 
+    /// Would the line still be within its length?
+    pub fn has_room(&self, line: &[u8]) -> bool {
+        matches!(self.length, Length::Told(bytes) if self.on_wire() + line.len() <= bytes)
+    }
+
     /// Bytes as on the wire.
     pub fn on_wire(&self) -> usize {
         self.bytes + self.lines.len()

@@ -176,12 +176,22 @@ impl Open {
         }
     }
 
+    /// What its lines of the other kind begin with: those in the middle of a record where each had one of its own so far.
+    pub fn print_others_behind(&mut self, prefix: Vec<u8>) {
+        self.other_prefix = Some(prefix);
+    }
+
     /// Is there more to come, as far as is known?
     pub fn is_unfinished(&self) -> bool {
         match self.phase {
             Phase::Header => !(self.seen & MANDATORY == MANDATORY && self.length == Length::Told(0)),
             Phase::Body => self.body.is_due(),
         }
+    }
+
+    /// May the next record of its thread go on with its header? Stacks write headers behind `Content-Length: 0`, too.
+    pub fn may_go_on(&self) -> bool {
+        self.is_unfinished() || (self.phase == Phase::Header && !self.thread.is_empty())
     }
 
     /// Does the line begin exactly as this message's lines do? Tells messages apart whose threads the log does not name in its head.
@@ -229,7 +239,7 @@ impl Open {
         }
         let answer = match self.phase {
             Phase::Header => self.offer_header(rest, cr, own, line.headed),
-            Phase::Body => self.offer_body(rest, cr, own),
+            Phase::Body => self.offer_body(rest, cr, own, line.headed),
         };
         match answer {
             Answer::Mine | Answer::MineAndDone => {
@@ -278,7 +288,7 @@ impl Open {
 
     /// A message in records cut at will: its lines that begin a record have another prefix than those that do not.
     fn behind_other_prefix<'a>(&mut self, content: &'a [u8], headed: bool) -> Option<(&'a [u8], usize)> {
-        if !self.is_unfinished() {
+        if !self.may_go_on() {
             return None;
         }
         let known = self.other_prefix.as_ref().and_then(|prefix| strip(prefix, content));
@@ -295,18 +305,29 @@ impl Open {
         Some((content.get(at..)?, at))
     }
 
-    /// At the beginning of a record behind nothing, or behind what the message's own record begins with too: a known header, or a line of a
-    /// description. Elsewhere behind anything: a known header.
+    /// At the beginning of a record behind nothing, or behind what the message's own record begins with too and what its other lines begin
+    /// with: a known header, or a line of a description. Elsewhere behind anything: a known header.
     fn learn_other(&self, content: &[u8], headed: bool) -> Option<usize> {
         if !headed {
             return learn(b"", content).filter(|_| self.phase == Phase::Header);
         }
         let same = content.iter().zip(&self.lead).take_while(|(a, b)| a == b).count();
+        // Behind what both records begin with, up to the end of a word, and what the other lines begin with.
+        let at = content.get(..same)?.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |last| last + 1);
+        let rest = content.get(at..)?;
+        if is_bare(&self.prefix, rest) {
+            return Some(content.len());
+        }
+        let printed = at + rest.strip_prefix(self.prefix.as_slice()).map_or(0, |_| self.prefix.len());
         match self.phase {
-            Phase::Header => learn(&self.lead, content).filter(|at| *at <= same),
+            Phase::Header => learn(&self.lead, content).filter(|at| {
+                let printed = content.get(..*at).is_some_and(|before| before.ends_with(&self.prefix));
+                *at <= same || (printed && at.saturating_sub(self.prefix.len()) <= same)
+            }),
             Phase::Body => {
-                let at = content.get(..same)?.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |last| last + 1);
-                content.get(at..).is_some_and(is_surely_sdp).then_some(at)
+                let sdp = [at, printed].into_iter().find(|at| content.get(*at..).is_some_and(is_surely_sdp));
+                let due = content.get(printed..).is_some_and(|rest| self.awaits_body() && self.body.has_room(rest));
+                sdp.or_else(|| due.then_some(printed))
             }
         }
     }
@@ -314,7 +335,7 @@ impl Open {
     fn offer_header(&mut self, rest: &[u8], cr: bool, own: bool, headed: bool) -> Answer {
         if rest.is_empty() {
             // A blank line of a stranger's record says nothing.
-            return if own || self.each_headed { self.close_header() } else { Answer::NotMine };
+            return if own || self.each_headed || (headed && self.awaits_body()) { self.close_header() } else { Answer::NotMine };
         }
         let known = header_name(rest).is_some_and(|name| is_known_header(name) || name.contains(&b'-'));
         let starts = !known && start_line_at(rest).is_some();
@@ -332,7 +353,7 @@ impl Open {
             || (rest.starts_with(b"<?xml") && self.kind == Kind::Other);
         if begins_body && self.length != Length::Told(0) {
             self.close_header();
-            return self.offer_body(rest, cr, own);
+            return self.offer_body(rest, cr, own, headed);
         }
         if starts {
             return Answer::Done;
@@ -342,6 +363,12 @@ impl Open {
             return Answer::NotMine;
         }
         Answer::NotMine
+    }
+
+    /// Has all that a header must have, and told how long its body is; nothing else came on its thread.
+    fn awaits_body(&self) -> bool {
+        let told = matches!(self.length, Length::Told(bytes) if bytes > 0);
+        told && self.seen & MANDATORY == MANDATORY && self.strangers == 0 && !self.thread.is_empty()
     }
 
     fn note_header(&mut self, line: &[u8]) {
@@ -376,8 +403,8 @@ impl Open {
         if self.body.is_possible() { Answer::Mine } else { Answer::MineAndDone }
     }
 
-    fn offer_body(&mut self, rest: &[u8], cr: bool, own: bool) -> Answer {
-        let sure = own || self.each_headed || is_surely_sdp(rest);
+    fn offer_body(&mut self, rest: &[u8], cr: bool, own: bool, headed: bool) -> Answer {
+        let sure = own || self.each_headed || is_surely_sdp(rest) || (headed && self.awaits_body() && self.body.has_room(rest));
         if !sure {
             return Answer::NotMine;
         }
