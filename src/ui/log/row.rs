@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align, Color32, CornerRadius, Galley, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::book::Rows;
 use super::columns::{Column, LINE, ROW, lines, shifted};
@@ -15,6 +15,7 @@ use crate::base::words::{Words, word};
 use crate::base::{LogTime, Tone};
 use crate::records::{Entry, Level};
 use crate::timeline::figures::{bytes, count, duration};
+use crate::timeline::ladder;
 use crate::ui::fonts::Type;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::tokens::Palette;
@@ -24,8 +25,8 @@ use crate::ui::{Cx, focus, text, zone};
 /// A shorter silence between hidden records needs no row of its own; a dotted line stands for it.
 const GAP_US: i64 = 10_000_000;
 const GAP_RECORDS: usize = 100;
-/// Points kept for the button that unfolds.
-const FOLD: f32 = 84.0;
+/// Characters of a message's method or answer on the button that unfolds.
+const MOST_TITLE: usize = 28;
 /// Characters of a record in its name for screen readers.
 const MOST_NAME: usize = 400;
 
@@ -146,8 +147,9 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
     }
     let first = Rect::from_min_size(top.min, vec2(top.width(), ROW));
     cells(ui, cx, state, rows, parts, first);
-    message(ui, cx, state, parts, top);
-    if fold(ui, palette, state, parts, first).is_some_and(|r| r.clicked()) {
+    let fold = Fold::of(ui, palette, state, rows, parts, first);
+    message(ui, cx, state, parts, fold.as_ref().map_or(0.0, |fold| fold.place.width() + 10.0), top);
+    if fold.is_some_and(|fold| fold.show(ui, palette, parts.row).clicked()) {
         clicked = Some(Clicked::Fold);
     }
     clicked
@@ -313,8 +315,8 @@ pub fn ribbon(ui: &Ui, center: eframe::egui::Pos2, color: Color32) {
     }
 }
 
-/// The message: its first line, and below it on a rule the others.
-fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, rect: Rect) {
+/// The message: its first line, and below it on a rule the others. `fold`: points of the first line that the button takes.
+fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, fold: f32, rect: Rect) {
     let palette = cx.palette;
     let Some(column) = parts.columns.last() else { return };
     let left = rect.left() + column.x;
@@ -343,7 +345,7 @@ fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, rect: 
         }
         if y + high >= clip.top() {
             // The button that unfolds stands at the end of the first line.
-            let kept = if n == 0 && row.lines.len() > 1 && !state.wrap { FOLD } else { 0.0 };
+            let kept = if n == 0 && !state.wrap { fold } else { 0.0 };
             let room = (parts.room as f32 * (1.0 - kept / column.width)).max(8.0) as usize;
             let from = if state.wrap { range.start } else { shifted(&row.text, range, first_hit(&parts.spans, range), room) };
             let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
@@ -431,21 +433,44 @@ fn coloured(
     }
 }
 
-/// "+5 lines" at the end of a row, to unfold it; "fold" when it is unfolded.
-fn fold(ui: &mut Ui, palette: &Palette, state: &LogState, parts: &Parts<'_>, row: Rect) -> Option<Response> {
-    let more = parts.text.as_ref()?.lines.len().checked_sub(2)? + 1;
-    let open = state.unfolded(parts.spot);
-    let label =
-        if open { word("log.fold").to_owned() } else { Words::current().fill("log.unfold", &[("n", &count(more as u64))]) };
-    let galley = text::galley(ui, &label, Type::TinyMono, palette.t2, 120.0);
-    let size = galley.size() + vec2(22.0, 3.0);
-    let place = Rect::from_min_size(pos2(row.right() - size.x - 6.0, row.center().y - size.y / 2.0), size);
-    let response = ui.interact(place, ui.scope_id().with(("fold", parts.row)), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-    let ground = if response.hovered() { palette.hover } else { palette.raised };
-    ui.painter().rect(place, CornerRadius::same(3), ground, Stroke::new(1.0, palette.hair), eframe::egui::StrokeKind::Inside);
-    shapes::chevron(ui.painter(), place.left_center() + vec2(8.0, 0.0), 3.0, open, palette.t2);
-    let inner = Rect::from_min_max(pos2(place.left() + 16.0, place.top()), place.max);
-    text::place(ui, inner, Align::Min, galley);
-    Some(response)
+/// "REGISTER +12 lines" at the end of a row, to unfold it; "fold" when it is unfolded.
+struct Fold {
+    label: String,
+    galley: Arc<Galley>,
+    place: Rect,
+    open: bool,
+}
+
+impl Fold {
+    fn of(ui: &Ui, palette: &Palette, state: &LogState, rows: &Rows, parts: &Parts<'_>, row: Rect) -> Option<Self> {
+        let more = parts.text.as_ref()?.lines.len().checked_sub(2)? + 1;
+        let open = state.unfolded(parts.spot);
+        // What a message is stands in its second line, which is folded away.
+        let message = rows.book.place(parts.spot).and_then(|place| rows.book.message_at(place)).filter(|_| !open);
+        let message = message.and_then(|id| rows.book.document.analysis.facts.message(id)).map(|m| &m.seen.message);
+        let title = message.map_or_else(String::new, |message| format!("{} ", ladder::title(message)));
+        let title = text::short(&text::visible(&title), MOST_TITLE).into_owned();
+        let ink = if message.is_some_and(|m| ladder::message_tone(m) == Tone::Fail) { palette.fail } else { palette.t1 };
+        let told = match open {
+            true => word("log.fold").to_owned(),
+            false => Words::current().fill("log.unfold", &[("n", &count(more as u64))]),
+        };
+        let pieces = [(title.as_str(), Type::TinyMono, ink), (told.as_str(), Type::TinyMono, palette.t2)];
+        let galley = text::rich(ui, &pieces, row.width() / 3.0);
+        let size = galley.size() + vec2(22.0, 3.0);
+        let place = Rect::from_min_size(pos2(row.right() - size.x - 6.0, row.center().y - size.y / 2.0), size);
+        Some(Self { label: format!("{title}{told}"), galley, place, open })
+    }
+
+    fn show(self, ui: &mut Ui, palette: &Palette, row: usize) -> Response {
+        let response = ui.interact(self.place, ui.scope_id().with(("fold", row)), Sense::CLICK);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &self.label));
+        let ground = if response.hovered() { palette.hover } else { palette.raised };
+        let line = Stroke::new(1.0, palette.hair);
+        ui.painter().rect(self.place, CornerRadius::same(3), ground, line, eframe::egui::StrokeKind::Inside);
+        shapes::chevron(ui.painter(), self.place.left_center() + vec2(8.0, 0.0), 3.0, self.open, palette.t2);
+        let inner = self.place.with_min_x(self.place.left() + 16.0);
+        text::place(ui, inner, Align::Min, self.galley);
+        response
+    }
 }
