@@ -7,9 +7,9 @@ use super::columns::{COLUMNS, Column};
 use crate::base::words::word;
 use crate::ui::fonts::Type;
 use crate::ui::table::{Layout, head};
+use crate::ui::text;
 use crate::ui::tokens::Palette;
 use crate::ui::widgets::{flat, line_below};
-use crate::ui::text;
 
 /// Shows the heads.
 pub fn show(ui: &mut Ui, palette: &Palette, layout: &mut Layout, shown: &[Column], heads: Rect) {

@@ -9,6 +9,7 @@ use super::columns::{ROW, columns};
 use super::heads;
 use super::row::{self, Above, Clicked, Parts};
 use super::state::{LogState, Reveal, Spot};
+use super::texts::Finders;
 use crate::base::words::word;
 use crate::records::search::Finder;
 use crate::ui::fonts::Type;
@@ -102,10 +103,10 @@ fn want(log: &mut LogState, rows: &Rows, seen: Vec<Spot>) {
     log.texts.wanted = wanted;
 }
 
-fn finders(log: &LogState) -> Vec<(Option<u8>, Finder)> {
+fn finders(log: &mut LogState) -> Finders {
     let search = (!log.needle.text.is_empty() && log.needle_fault.is_none()).then_some((None, &log.needle));
     let all = log.highlights.iter().map(|h| (Some(h.series), &h.needle)).chain(search);
-    all.filter_map(|(series, needle)| Some((series, Finder::new(needle).ok()?))).collect()
+    log.texts.finders(|| all.filter_map(|(series, needle)| Some((series, Finder::new(needle).ok()?))).collect())
 }
 
 fn wheel(ui: &Ui, rect: Rect) -> Option<f64> {

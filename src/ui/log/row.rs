@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Align, Color32, CornerRadius, Galley, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align, Color32, CornerRadius, Galley, Mesh, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::book::Rows;
 use super::columns::{Column, LINE, ROW, lines, shifted};
@@ -138,8 +138,9 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
     } else if parts.above.hidden.is_some() {
         dotted(ui, palette, top);
     }
-    let name = name_of(state, rows, parts);
-    let response = ground(ui, palette, top, parts, state.selected == Some(parts.spot), &name);
+    // Made only where a screen reader listens.
+    let name = || name_of(state, rows, parts);
+    let response = ground(ui, palette, top, parts, state.selected == Some(parts.spot), name);
     if response.double_clicked() {
         clicked = Some(Clicked::Open);
     } else if response.clicked() {
@@ -157,14 +158,14 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
 
 /// The ground of a row. The keys of the log choose among the rows wherever the focus is; the list is one stop of Tab: `current`, the
 /// chosen row, keeps its id while the choice moves, and so the focus stays on it.
-fn ground(ui: &Ui, palette: &Palette, rect: Rect, parts: &Parts<'_>, current: bool, name: &str) -> Response {
+fn ground(ui: &Ui, palette: &Palette, rect: Rect, parts: &Parts<'_>, current: bool, name: impl Fn() -> String) -> Response {
     let scope = ui.scope_id();
     let (id, sense) = match current {
         true => (scope.with("current"), Sense::click()),
         false => (scope.with(("record", parts.row)), Sense::CLICK),
     };
     let response = ui.interact(rect, id, sense);
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, parts.chosen, name));
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, parts.chosen, name()));
     if parts.chosen {
         ui.painter().rect_filled(rect, CornerRadius::ZERO, palette.sel);
         ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), CornerRadius::ZERO, palette.accent);
@@ -197,10 +198,15 @@ fn gap(ui: &mut Ui, palette: &Palette, row: usize, hidden: usize, since: Option<
     response.clicked()
 }
 
-/// A short hidden stretch: a dotted line above the row.
+/// A short hidden stretch: a dotted line above the row. One mesh: a filter may hide something above every row.
 fn dotted(ui: &Ui, palette: &Palette, rect: Rect) {
-    let (from, to) = (pos2(rect.left() + 24.0, rect.top()), pos2(rect.right(), rect.top()));
-    ui.painter().extend(eframe::egui::Shape::dashed_line(&[from, to], Stroke::new(1.0, palette.hair), 2.0, 4.0));
+    let mut mesh = Mesh::default();
+    let mut x = rect.left() + 24.0;
+    while x < rect.right() {
+        mesh.add_colored_rect(Rect::from_min_size(pos2(x, rect.top() - 0.5), vec2(2.0, 1.0)), palette.strong);
+        x += 8.0;
+    }
+    ui.painter().add(mesh);
 }
 
 /// Words of a level.
