@@ -192,12 +192,12 @@ pub fn show(
         let both = cut_bottom(&mut rect, height * 0.5);
         area(ui, "compare-logs", both, cx.palette.panel, |ui| logs::show(ui, cx, &ready, state, both));
     }
-    let width = if rect.width() < 1_200.0 { rect.width() * 0.44 } else { FACTS };
+    let width = if rect.width() < 1_200.0 { rect.width() * 0.44 } else { FACTS.max(rect.width() * 0.34) };
     let left = cut_left(&mut rect, width);
     area(ui, "compare-facts", left, cx.palette.panel, |ui| facts::show(ui, cx, &ready, state, left));
     line_right(ui, cx.palette, left);
     let height = rect.height();
-    let lanes = cut_top(&mut rect, if state.logs { height } else { (height * 0.4).min(320.0) });
+    let lanes = cut_top(&mut rect, if state.logs { height } else { (height * 0.4).min(height.mul_add(0.3, 90.0)) });
     area(ui, "compare-lanes", lanes, cx.palette.base, |ui| lanes::show(ui, cx, &ready, state, lanes));
     if state.logs {
         state.reveal = false;
