@@ -19,6 +19,7 @@ mod bar;
 pub mod book;
 mod columns;
 pub mod command;
+mod fold;
 mod heads;
 pub mod keys;
 mod list;

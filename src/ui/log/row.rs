@@ -4,10 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Align, Color32, CornerRadius, Galley, Mesh, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align, Color32, CornerRadius, Mesh, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::book::Rows;
 use super::columns::{Column, LINE, ROW, lines, shifted};
+use super::fold::Fold;
 use super::state::{LogState, Spot};
 use super::texts::{RowText, Span};
 use crate::base::time::SECOND_US;
@@ -15,7 +16,6 @@ use crate::base::words::{Words, word};
 use crate::base::{LogTime, Tone};
 use crate::records::{Entry, Level};
 use crate::timeline::figures::{bytes, count, duration};
-use crate::timeline::ladder;
 use crate::ui::fonts::Type;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::tokens::Palette;
@@ -25,8 +25,8 @@ use crate::ui::{Cx, focus, text, zone};
 /// A shorter silence between hidden records needs no row of its own; a dotted line stands for it.
 const GAP_US: i64 = 10_000_000;
 const GAP_RECORDS: usize = 100;
-/// Characters of a message's method or answer on the button that unfolds.
-const MOST_TITLE: usize = 28;
+/// Characters of a cell told on hover.
+const MOST_HOVER: usize = 2_000;
 /// Characters of a record in its name for screen readers.
 const MOST_NAME: usize = 400;
 
@@ -148,8 +148,9 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
     }
     let first = Rect::from_min_size(top.min, vec2(top.width(), ROW));
     cells(ui, cx, state, rows, parts, first);
+    hover(ui, rows, parts, &response, first);
     let fold = Fold::of(ui, palette, state, rows, parts, first);
-    message(ui, cx, state, parts, fold.as_ref().map_or(0.0, |fold| fold.place.width() + 10.0), top);
+    message(ui, cx, state, parts, fold.as_ref().map_or(0.0, Fold::width), top);
     if fold.is_some_and(|fold| fold.show(ui, palette, parts.row).clicked()) {
         clicked = Some(Clicked::Fold);
     }
@@ -177,6 +178,26 @@ fn ground(ui: &Ui, palette: &Palette, rect: Rect, parts: &Parts<'_>, current: bo
         widgets::focus_ring(ui, palette, rect, &response);
     }
     response
+}
+
+/// What is cut in the cell under the pointer, whole.
+fn hover(ui: &Ui, rows: &Rows, parts: &Parts<'_>, response: &Response, row: Rect) {
+    let Some(at) = response.hover_pos().filter(|at| row.contains(*at)) else { return };
+    let Some(text) = &parts.text else { return };
+    let Some(column) = parts.columns.iter().rfind(|c| row.left() + c.x <= at.x) else { return };
+    let label = rows.book.labels.get(parts.spot.member as usize).map_or("", |(label, _)| label);
+    let (told, kept) = match column.head {
+        "log.col_member" => (label, 8.0),
+        "log.col_thread" => (text.part(text.thread.clone()), 0.0),
+        "log.col_source" => (text.part(text.code.clone()), 0.0),
+        "log.col_message" => (text.part(text.message()), 0.0),
+        _ => return,
+    };
+    let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&Type::Mono.id(), '0'));
+    let shown = crate::base::visible(told);
+    if shown.chars().count() as f32 * glyph > column.width - kept {
+        response.clone().on_hover_text(text::short(&shown, MOST_HOVER));
+    }
 }
 
 /// A hidden stretch: how many records, how long.
@@ -242,6 +263,7 @@ fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<
     let palette = cx.palette;
     let faint = if parts.chosen { palette.t2 } else { palette.t3 };
     let (label, series) = rows.book.labels.get(parts.spot.member as usize).map_or(("", 1), |(l, s)| (l.as_str(), *s));
+    let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&Type::Mono.id(), '0')).max(1.0);
     for column in parts.columns {
         let mut cell = Rect::from_min_size(pos2(row.left() + column.x, row.top()), vec2(column.width, row.height()));
         let align = if column.right { Align::Max } else { Align::Min };
@@ -274,11 +296,21 @@ fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<
             "log.col_line" => {
                 text::paint(ui, cell, align, &parts.entry.line.to_string(), Type::Mono, faint);
             }
-            "log.col_thread" => field(ui, palette, parts, |row| row.thread.clone(), cell, faint),
+            // Threads differ in their last digits.
+            "log.col_thread" => field(ui, palette, parts, |row| ending(row, cell.width() / glyph), cell, faint),
             "log.col_source" => field(ui, palette, parts, |row| row.code.clone(), cell, palette.t2),
             _ => {}
         }
     }
+}
+
+/// As much of the thread's end as has room, in characters.
+fn ending(row: &RowText, room: f32) -> Range<usize> {
+    let Range { start, end } = row.thread;
+    let room = (room as usize).max(2);
+    let count = row.part(start..end).chars().count();
+    let from = row.part(start..end).char_indices().nth(count.saturating_sub(room));
+    if count > room { start + from.map_or(0, |(at, _)| at)..end } else { start..end }
 }
 
 fn field(ui: &Ui, palette: &Palette, parts: &Parts<'_>, range: impl Fn(&RowText) -> Range<usize>, cell: Rect, ink: Color32) {
@@ -436,47 +468,5 @@ fn coloured(
         if left == 0 {
             break;
         }
-    }
-}
-
-/// "REGISTER +12 lines" at the end of a row, to unfold it; "fold" when it is unfolded.
-struct Fold {
-    label: String,
-    galley: Arc<Galley>,
-    place: Rect,
-    open: bool,
-}
-
-impl Fold {
-    fn of(ui: &Ui, palette: &Palette, state: &LogState, rows: &Rows, parts: &Parts<'_>, row: Rect) -> Option<Self> {
-        let more = parts.text.as_ref()?.lines.len().checked_sub(2)? + 1;
-        let open = state.unfolded(parts.spot);
-        // What a message is stands in its second line, which is folded away.
-        let message = rows.book.place(parts.spot).and_then(|place| rows.book.message_at(place)).filter(|_| !open);
-        let message = message.and_then(|id| rows.book.document.analysis.facts.message(id)).map(|m| &m.seen.message);
-        let title = message.map_or_else(String::new, |message| format!("{} ", ladder::title(message)));
-        let title = text::short(&text::visible(&title), MOST_TITLE).into_owned();
-        let ink = if message.is_some_and(|m| ladder::message_tone(m) == Tone::Fail) { palette.fail } else { palette.t1 };
-        let told = match open {
-            true => word("log.fold").to_owned(),
-            false => Words::current().fill("log.unfold", &[("n", &count(more as u64))]),
-        };
-        let pieces = [(title.as_str(), Type::TinyMono, ink), (told.as_str(), Type::TinyMono, palette.t2)];
-        let galley = text::rich(ui, &pieces, row.width() / 3.0);
-        let size = galley.size() + vec2(22.0, 3.0);
-        let place = Rect::from_min_size(pos2(row.right() - size.x - 6.0, row.center().y - size.y / 2.0), size);
-        Some(Self { label: format!("{title}{told}"), galley, place, open })
-    }
-
-    fn show(self, ui: &mut Ui, palette: &Palette, row: usize) -> Response {
-        let response = ui.interact(self.place, ui.scope_id().with(("fold", row)), Sense::CLICK);
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &self.label));
-        let ground = if response.hovered() { palette.hover } else { palette.raised };
-        let line = Stroke::new(1.0, palette.hair);
-        ui.painter().rect(self.place, CornerRadius::same(3), ground, line, eframe::egui::StrokeKind::Inside);
-        shapes::chevron(ui.painter(), self.place.left_center() + vec2(8.0, 0.0), 3.0, self.open, palette.t2);
-        let inner = self.place.with_min_x(self.place.left() + 16.0);
-        text::place(ui, inner, Align::Min, self.galley);
-        response
     }
 }
