@@ -1,6 +1,8 @@
 //! The log with what nobody would write on purpose, in every size: what is painted stays in its place and does no harm. In: bundles made
 //! in memory. Out: painted texts with their places.
 
+use std::sync::Arc;
+
 use eframe::egui::Event;
 
 use super::lists::texts;
@@ -170,4 +172,57 @@ fn what_is_cut_is_whole_on_hover() {
     harness.hover_at(eframe::egui::pos2(760.0, place.y1 as f32 - 8.0));
     harness.run_steps(60);
     assert_eq!(told(&harness, "f:T: short"), 0, "what is seen whole needs no tooltip");
+}
+
+#[test]
+fn views_stand_beside_each_other_however_large_their_figures_are() {
+    for width in [640.0, 960.0, 1100.0, 1280.0, 1440.0] {
+        let mut analysis = crate::made::full();
+        for member in &mut analysis.members {
+            member.records = 123_456_789;
+        }
+        let mut app = App::new(Theme::Dark);
+        app.show(Arc::new(analysis));
+        let mut harness = window(app, (width, 800.0));
+        harness.run_steps(3);
+        let tabs = harness.get_all_by_role(Role::Tab).map(|n| n.accesskit_node());
+        let mut tabs: Vec<_> = tabs.filter_map(|n| Some((n.bounding_box()?, n.label()?))).filter(|(b, _)| b.y0 > 30.0).collect();
+        tabs.sort_by(|a, b| a.0.x0.total_cmp(&b.0.x0));
+        let names: Vec<&str> = tabs.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, ["Overview", "Timeline", "Calls", "Messages", "Media", "Log", "Files", "Compare"], "{width}");
+        assert!(tabs.iter().all(|(place, _)| place.x1 - place.x0 > 22.0), "{width}: {tabs:?}");
+        let mut painted = Vec::new();
+        for clipped in &harness.output().shapes {
+            texts(&clipped.shape, clipped.clip_rect, &mut painted);
+        }
+        let bar = painted.iter().filter(|(text, rect, _)| {
+            let mut letters = text.chars();
+            (38.0..70.0).contains(&rect.center().y)
+                && letters.next().is_some_and(|c| c.is_ascii_digit())
+                && letters.next() == Some(' ')
+        });
+        let mut places: Vec<_> = bar.map(|(_, rect, _)| *rect).collect();
+        places.sort_by(|a, b| a.left().total_cmp(&b.left()));
+        assert_eq!(places.len(), 8, "{width}");
+        assert!(places.windows(2).all(|pair| pair[0].right() <= pair[1].left()), "{width}: {places:?}");
+    }
+}
+
+#[test]
+fn an_idle_log_asks_for_no_frame() {
+    let mut harness = opened(absurd(), (1280.0, 800.0));
+    harness.ctx.set_missing_glyph_policy(eframe::egui::MissingGlyphPolicy::Tofu);
+    press(&mut harness, Key::Num6);
+    wait_for(&mut harness, "f:T: To: ");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    harness.run_steps(4);
+    typed(&mut harness, "WWW");
+    press(&mut harness, Key::Escape);
+    press(&mut harness, Key::F);
+    typed(&mut harness, "level>=debug");
+    press(&mut harness, Key::Enter);
+    wait_for(&mut harness, "129 of 130 records");
+    assert!(harness.try_run().is_ok(), "frames are asked for without end");
+    harness.run_steps(1);
+    assert!(!harness.ctx.has_requested_repaint(), "an idle log asks for a frame");
 }
