@@ -1,6 +1,6 @@
 //! The one place where wishes come true. In: commands of this frame. Out: changed program and view state.
 
-use eframe::egui::{Context, ViewportCommand};
+use eframe::egui::{Context, Popup, ViewportCommand};
 
 use super::{App, Content, TOAST_S, Theme, dialog, rules};
 use crate::base::words::{Words, word};
@@ -136,7 +136,10 @@ fn close(app: &mut App, place: usize) {
 }
 
 fn back(app: &mut App, ctx: &Context) {
-    if app.palette.is_some() {
+    if Popup::is_any_open(ctx) {
+        // A menu is the nearest level.
+        Popup::close_all(ctx);
+    } else if app.palette.is_some() {
         app.palette = None;
     } else if app.lookup.is_some() {
         app.lookup = None;

@@ -24,6 +24,7 @@ mod frame;
 mod handle;
 pub mod instance;
 mod jobs;
+mod layouts;
 pub mod output;
 mod palette;
 mod picture;
@@ -383,7 +384,9 @@ impl eframe::App for App {
         let outlet = handle::outlet(self, &ctx);
         let waiting = outlet.is_none();
         let _safe = safe::show(outlet.unwrap_or_else(Outlet::originals));
+        layouts::put(self);
         frame::paint(self, ui, scheme, waiting);
+        layouts::keep(self);
         handle::drain(self, &ctx);
         handle::tend_log(self, &ctx);
         handle::tend_compared(self, &ctx);

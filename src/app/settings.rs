@@ -3,6 +3,7 @@
 //!
 //! A file that can't be read is kept under another name and told. Keys that this version does not know stay as they are.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
@@ -11,14 +12,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Language;
 use crate::ui::settings::Theme;
+use crate::ui::table::layout::Wished;
 use crate::ui::zone;
 
 /// The file in the folder.
 pub const FILE: &str = "settings.toml";
 /// Files opened lately that are remembered.
 const MOST_RECENT: usize = 12;
-/// Sizes of panels and columns that are remembered.
-const MOST_SIZES: usize = 200;
+/// Lists, and columns of each, that are remembered.
+const MOST_COLUMNS: usize = 64;
 /// Larger is no settings file.
 const MOST_BYTES: u64 = 1 << 20;
 
@@ -42,9 +44,9 @@ pub struct Settings {
     /// Width and height of the window in points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<(f32, f32)>,
-    /// Sizes of panels and columns in points, by name.
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub sizes: std::collections::BTreeMap<String, f32>,
+    /// Columns of each list that are not as they came.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, Vec<Wished>>,
     /// Keys of other versions.
     #[serde(flatten)]
     pub others: toml::Table,
@@ -60,7 +62,7 @@ impl Default for Settings {
             keep_recent: true,
             recent: Vec::new(),
             window: None,
-            sizes: std::collections::BTreeMap::new(),
+            columns: BTreeMap::new(),
             others: toml::Table::new(),
         }
     }
@@ -117,9 +119,12 @@ impl Settings {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut settings: Self = toml::from_str(text).map_err(|e| e.message().to_owned())?;
         settings.recent.truncate(if settings.keep_recent { MOST_RECENT } else { 0 });
-        settings.sizes.retain(|_, size| size.is_finite());
-        while settings.sizes.len() > MOST_SIZES {
-            settings.sizes.pop_last();
+        for columns in settings.columns.values_mut() {
+            columns.truncate(MOST_COLUMNS);
+            columns.iter_mut().for_each(|column| column.width = column.width.filter(|width| width.is_finite()));
+        }
+        while settings.columns.len() > MOST_COLUMNS {
+            settings.columns.pop_last();
         }
         Ok(settings)
     }

@@ -47,11 +47,13 @@ impl Window {
         };
         let start = Instant::now();
         let (app, frame) = (&mut self.app, &mut self.frame);
-        let output = self.ctx.run_ui(input, |ui| {
+        let mut output = self.ctx.run_ui(input, |ui| {
             app.logic(ui, frame);
             app.ui(ui, frame);
         });
         let layout = start.elapsed();
+        // There is no renderer that would want them.
+        output.textures_delta.clear();
         let start = Instant::now();
         let meshes = self.ctx.tessellate(output.shapes, output.pixels_per_point);
         let tessellation = start.elapsed();
@@ -68,6 +70,15 @@ impl Window {
     fn key(&mut self, key: Key) -> Took {
         let event = |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
         self.step(vec![event(true), event(false)], Modifiers::NONE)
+    }
+
+    /// Types into the field that a key leads to, and leaves it by another.
+    fn type_into(&mut self, (modifiers, key): (Modifiers, Key), text: &str, leave: Key) {
+        let event = |key, pressed, modifiers| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+        self.step(vec![event(key, true, modifiers), event(key, false, modifiers)], modifiers);
+        self.settle();
+        self.step(vec![Event::Text(text.to_owned())], Modifiers::NONE);
+        self.key(leave);
     }
 
     fn wheel(&mut self, at: Pos2, delta: Vec2, modifiers: Modifiers) -> Took {
@@ -168,4 +179,13 @@ fn main() {
         }
         report(&format!("{name} scrolled"), frames, |n| window.wheel(list, down(n), Modifiers::NONE));
     }
+    // Both passes run over the whole bundle while these frames are made.
+    window.type_into((Modifiers::COMMAND, Key::F), "SIP", Key::Escape);
+    report("log scrolled in a search", frames, |n| window.wheel(list, down(n), Modifiers::NONE));
+    window.type_into((Modifiers::NONE, Key::F), "level>=info", Key::Enter);
+    window.key(Key::Escape);
+    report("log scrolled in a filter", frames, |n| window.wheel(list, down(n), Modifiers::NONE));
+    window.key(Key::U);
+    window.key(Key::W);
+    report("log unfolded and wrapped", frames, |n| window.wheel(list, down(n), Modifiers::NONE));
 }

@@ -20,6 +20,7 @@ mod keys;
 mod ladder;
 mod lists;
 mod log;
+mod log_layout;
 mod palette;
 mod settings;
 mod timeline;

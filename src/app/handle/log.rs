@@ -43,6 +43,10 @@ pub fn handle(app: &mut App, ctx: &Context, command: LogCommand) {
         LogCommand::Note => {
             if let Some(spot) = log.selected {
                 log.marks.entry(spot).or_default();
+                // The note is written there.
+                if !log.side_shown() {
+                    log.side = Some(true);
+                }
                 log.focus = Some(Field::Note);
             }
         }
@@ -58,6 +62,7 @@ pub fn handle(app: &mut App, ctx: &Context, command: LogCommand) {
             log.unfold_all = !log.unfold_all;
             log.other_way.clear();
         }
+        LogCommand::Side => log.side = Some(!log.side_shown()),
         LogCommand::Wrap => log.wrap = !log.wrap,
         LogCommand::Order => {
             log.by_member = !log.by_member;

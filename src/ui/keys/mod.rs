@@ -2,7 +2,7 @@
 //! In: events of the keyboard, and what is shown. Out: commands. Must not know how a command is done.
 
 use eframe::egui::text_selection::LabelSelectionState;
-use eframe::egui::{Context, Event, Key, Modifiers};
+use eframe::egui::{Context, Event, Key, Modifiers, Popup};
 
 use super::command::Command;
 use super::focus;
@@ -175,6 +175,7 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
     let in_list = focus::in_list(ctx);
     let in_table = focus::in_table(ctx);
     let pressable = focus::pressable(ctx);
+    let menu = Popup::is_any_open(ctx);
     // Text of a message that is selected is what Ctrl C copies.
     let selecting = ctx.plugin::<LabelSelectionState>().lock().has_selection();
     let mut out = Vec::new();
@@ -198,6 +199,10 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
             }
             // A button that has the focus is pressed, whatever these keys mean in the view.
             if pressable && !modifiers.any() && matches!(key, Key::Enter | Key::Space) {
+                return true;
+            }
+            // A menu is gone through by them.
+            if menu && !modifiers.any() && matches!(key, Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight) {
                 return true;
             }
             // A table copies the rows chosen in it.

@@ -125,12 +125,13 @@ fn switches(ui: &mut Ui, cx: &mut Cx<'_>, log: &LogState, inner: &mut Rect) {
     let highlighted = log.highlights.iter().any(|h| h.needle == log.needle);
     let order = if log.by_member { "log.by_member" } else { "log.by_time" };
     for (label, cap, on, command) in [
+        (word("log.side"), "d", log.side_shown(), LogCommand::Side),
         (word("log.wrap"), "w", log.wrap, LogCommand::Wrap),
         (word("log.unfold_all"), "u", log.unfold_all, LogCommand::FoldAll),
         (word(order), "o", log.by_member, LogCommand::Order),
         (word("log.highlight"), "h", highlighted, LogCommand::Highlight),
     ] {
-        if inner.width() < 560.0 {
+        if inner.width() < 460.0 {
             return;
         }
         if switch(ui, cx.palette, inner, label, cap, on).clicked() {

@@ -2,12 +2,17 @@
 
 use std::ops::Range;
 
+use eframe::egui::Align;
+
 use super::texts::{MOST_LINES, RowText};
+use crate::ui::table;
 
 /// Height of a row.
 pub const ROW: f32 = 20.0;
 /// Height of a further line of a record.
 pub const LINE: f32 = 16.0;
+/// Points of the column of marks.
+const MARK: f32 = 26.0;
 /// Lines painted of one record, wrapped ones counted; more is in the panel at the right and in the copy.
 const MOST_PAINTED: usize = 2_000;
 
@@ -24,25 +29,50 @@ pub struct Column {
     pub right: bool,
 }
 
-/// The columns that have room in a list of this width; the message takes what is left.
-pub fn columns(width: f32) -> Vec<Column> {
-    let all = [
-        ("log.col_mark", 18.0, false, 0.0),
-        ("log.col_time", 82.0, false, 0.0),
-        ("log.col_since", 70.0, true, 620.0),
-        ("log.col_level", 20.0, false, 0.0),
-        ("log.col_member", 108.0, false, 520.0),
-        ("log.col_line", 46.0, true, 520.0),
-        ("log.col_thread", if width < 1_200.0 { 58.0 } else { 100.0 }, false, 900.0),
-        ("log.col_source", 188.0, false, 800.0),
-    ];
-    let mut x = 6.0;
-    let mut out = Vec::new();
-    for (head, wide, right, from) in all {
-        if width >= from {
-            out.push(Column { head, x, width: wide, right });
-            x += wide + if head == "log.col_line" { 14.0 } else { 8.0 };
+/// The columns that can be chosen, as they come; mark and message are always there.
+pub const COLUMNS: &[table::Column] = &[
+    table::Column::mono("time", "log.col_time", 82.0),
+    table::Column::number("since", "log.col_since", 70.0),
+    table::Column::text("level", "log.col_level", 20.0),
+    table::Column::mono("member", "log.col_member", 108.0),
+    table::Column::number("line", "log.col_line", 46.0),
+    table::Column::mono("thread", "log.col_thread", 58.0),
+    table::Column::mono("source", "log.col_source", 188.0),
+];
+
+/// Columns that go first where there is no room, and what the message must have, in points.
+const GIVE_WAY: [&str; 5] = ["thread", "source", "since", "member", "line"];
+const LEAST_MESSAGE: f32 = 200.0;
+/// A list of this width has room for whole names.
+const WIDE: f32 = 1_500.0;
+
+/// The columns that the user wants and that have room in a list of this width; the message takes what is left.
+pub fn columns(width: f32, layout: &table::Layout) -> Vec<Column> {
+    let wide = |column: &table::Column| match column.id {
+        _ if layout.is_set(column) => layout.width(column),
+        "thread" if width >= 1_200.0 => 100.0,
+        "source" if width >= WIDE => 280.0,
+        "member" if width >= WIDE => 160.0,
+        _ => layout.width(column),
+    };
+    let gap = |column: &table::Column| if column.id == "line" { 14.0 } else { 8.0 };
+    let mut wanted = layout.shown(COLUMNS);
+    let mut used = 6.0 + MARK + wanted.iter().map(|c| wide(c) + gap(c)).sum::<f32>();
+    for id in GIVE_WAY {
+        if width - used >= LEAST_MESSAGE {
+            break;
         }
+        if let Some(place) = wanted.iter().position(|c| c.id == id) {
+            let gone = wanted.remove(place);
+            used -= wide(gone) + gap(gone);
+        }
+    }
+    let mut x = 6.0;
+    let mut out = vec![Column { head: "log.col_mark", x, width: MARK - 8.0, right: false }];
+    x += MARK;
+    for column in wanted {
+        out.push(Column { head: column.word, x, width: wide(column), right: column.align == Align::Max });
+        x += wide(column) + gap(column);
     }
     out.push(Column { head: "log.col_message", x, width: (width - x - 4.0).max(40.0), right: false });
     out
@@ -154,8 +184,20 @@ mod tests {
 
     #[test]
     fn narrow_lists_keep_time_and_message() {
-        let narrow: Vec<_> = columns(480.0).iter().map(|c| c.head).collect();
-        assert_eq!(narrow, ["log.col_mark", "log.col_time", "log.col_level", "log.col_message"]);
-        assert_eq!(columns(1_100.0).len(), 9);
+        let heads = |width: f32, layout: &table::Layout| -> Vec<&str> {
+            let all = columns(width, layout).into_iter().map(|c| c.head.trim_start_matches("log.col_"));
+            all.collect()
+        };
+        let mut layout = table::Layout::default();
+        assert_eq!(heads(400.0, &layout), ["mark", "time", "level", "message"]);
+        assert_eq!(heads(1_100.0, &layout).len(), 9);
+        assert_eq!(heads(820.0, &layout), ["mark", "time", "since", "level", "member", "line", "source", "message"]);
+        // What the user hides makes room for what had none.
+        layout.toggle(&COLUMNS[6], COLUMNS);
+        assert_eq!(heads(820.0, &layout), ["mark", "time", "since", "level", "member", "line", "thread", "message"]);
+        for column in COLUMNS {
+            layout.set_width(column, 1e9);
+        }
+        assert_eq!(heads(820.0, &layout), ["mark", "time", "level", "message"]);
     }
 }

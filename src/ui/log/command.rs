@@ -37,6 +37,8 @@ pub enum LogCommand {
     FoldAll,
     /// Long lines go on below, or are cut.
     Wrap,
+    /// Show the panel at the right, or give its room to the list.
+    Side,
     /// By time or one file after the other.
     Order,
     /// Keep the text searched coloured, or no longer.

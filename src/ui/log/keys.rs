@@ -34,6 +34,7 @@ pub const LOG: &[Shortcut] = &[
     key("Space", &[(NONE, Key::Space)], "log.key_fold", || Command::Log(LogCommand::Fold)),
     key("u", &[(NONE, Key::U)], "log.key_fold_all", || Command::Log(LogCommand::FoldAll)),
     key("w", &[(NONE, Key::W)], "log.key_wrap", || Command::Log(LogCommand::Wrap)),
+    key("d", &[(NONE, Key::D)], "log.key_side", || Command::Log(LogCommand::Side)),
     key("o", &[(NONE, Key::O)], "log.key_order", || Command::Log(LogCommand::Order)),
     key("Enter", &[(NONE, Key::Enter)], "log.key_message", || Command::Log(LogCommand::OpenMessage)),
     key("Ctrl C", &[(CTRL, Key::C)], "log.key_copy", || Command::Log(LogCommand::Copy(true))),

@@ -1,18 +1,20 @@
 //! The list: rows of different height, its place an `f64` row. In: rows, texts, state. Out: pixels; scrolling, choice, and which texts
 //! the next frames want. egui's own scroll offsets are `f32`: beyond some 800,000 rows they no longer move by a point.
 
-use eframe::egui::{Align, CornerRadius, Mesh, Rect, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{CornerRadius, Mesh, Rect, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
 
 use super::LogCommand;
 use super::book::Rows;
 use super::columns::{ROW, columns};
+use super::heads;
 use super::row::{self, Above, Clicked, Parts};
 use super::state::{LogState, Reveal, Spot};
+use super::texts::Finders;
 use crate::base::words::word;
 use crate::records::search::Finder;
 use crate::ui::fonts::Type;
-use crate::ui::widgets::{area, cut_right, cut_top, empty, line_below, line_right};
-use crate::ui::{Command, Cx, ViewState, text};
+use crate::ui::widgets::{area, cut_right, cut_top, empty, line_right};
+use crate::ui::{Command, Cx, ViewState};
 
 /// Width of the strip of hits.
 const HITS: f32 = 14.0;
@@ -25,17 +27,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rows: &Rows, mu
     let log = &mut state.log;
     line_right(ui, palette, rect);
     let mut right = cut_right(&mut rect, HITS + BAR);
-    let shown_columns = columns(rect.width());
+    let shown_columns = columns(rect.width(), &log.layout);
     let heads = cut_top(&mut rect, 24.0);
     cut_top(&mut right, 24.0);
-    line_below(ui, palette, heads);
-    for column in &shown_columns {
-        let cell = Rect::from_min_size(pos2(heads.left() + column.x, heads.top()), vec2(column.width, heads.height()));
-        let align = if column.right { Align::Max } else { Align::Min };
-        if !matches!(column.head, "log.col_mark" | "log.col_level") {
-            text::line(ui, cell, align, &text::column(column.head), Type::Label, palette.t3);
-        }
-    }
+    heads::show(ui, palette, &mut log.layout, &shown_columns, heads);
     if rows.count() == 0 {
         let done = log.passing.as_ref().is_none_or(|p| p.ended.is_some());
         empty(ui, palette, rect, word(if done { "log.nothing_passes" } else { "log.filtering" }));
@@ -108,10 +103,10 @@ fn want(log: &mut LogState, rows: &Rows, seen: Vec<Spot>) {
     log.texts.wanted = wanted;
 }
 
-fn finders(log: &LogState) -> Vec<(Option<u8>, Finder)> {
+fn finders(log: &mut LogState) -> Finders {
     let search = (!log.needle.text.is_empty() && log.needle_fault.is_none()).then_some((None, &log.needle));
     let all = log.highlights.iter().map(|h| (Some(h.series), &h.needle)).chain(search);
-    all.filter_map(|(series, needle)| Some((series, Finder::new(needle).ok()?))).collect()
+    log.texts.finders(|| all.filter_map(|(series, needle)| Some((series, Finder::new(needle).ok()?))).collect())
 }
 
 fn wheel(ui: &Ui, rect: Rect) -> Option<f64> {

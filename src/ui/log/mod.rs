@@ -19,6 +19,8 @@ mod bar;
 pub mod book;
 mod columns;
 pub mod command;
+mod fold;
+mod heads;
 pub mod keys;
 mod list;
 mod moves;
@@ -38,8 +40,9 @@ const SEARCH: f32 = 40.0;
 const CHIPS: f32 = 32.0;
 /// Height of the density strip.
 const STRIP: f32 = 38.0;
-/// Width of the panel at the right.
+/// Width of the panel at the right, and of the window that has room for it unasked.
 const SIDE: f32 = 274.0;
+const SIDE_FROM: f32 = 1_100.0;
 
 /// The list alone, for two logs beside each other.
 pub fn list(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
@@ -52,8 +55,9 @@ pub fn list(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
 
 /// The log view.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
-    let palette = cx.palette;
+    let (palette, whole) = (cx.palette, rect.width());
     state.log.left_box = false;
+    state.log.width = whole;
     let search = cut_top(&mut rect, SEARCH);
     area(ui, "log-search", search, palette.panel, |ui| bar::search(ui, cx, state, search));
     let chips = cut_top(&mut rect, CHIPS);
@@ -70,8 +74,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
         let strip = cut_top(&mut rect, STRIP);
         area(ui, "log-strip", strip, palette.base, |ui| strip::show(ui, cx, document, state, &rows, strip));
     }
-    if rect.width() > 860.0 {
-        let side = cut_right(&mut rect, SIDE);
+    if state.log.side_shown() {
+        let side = cut_right(&mut rect, SIDE.min(whole * 0.6));
         area(ui, "log-side", side, palette.panel, |ui| side::show(ui, cx, document, state, &rows, side));
     }
     area(ui, "log-list", rect, palette.panel, |ui| list::show(ui, cx, state, &rows, rect));

@@ -4,10 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Align, Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align, Color32, CornerRadius, Mesh, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::book::Rows;
 use super::columns::{Column, LINE, ROW, lines, shifted};
+use super::fold::Fold;
 use super::state::{LogState, Spot};
 use super::texts::{RowText, Span};
 use crate::base::time::SECOND_US;
@@ -24,8 +25,8 @@ use crate::ui::{Cx, focus, text, zone};
 /// A shorter silence between hidden records needs no row of its own; a dotted line stands for it.
 const GAP_US: i64 = 10_000_000;
 const GAP_RECORDS: usize = 100;
-/// Points kept for the button that unfolds.
-const FOLD: f32 = 84.0;
+/// Characters of a cell told on hover.
+const MOST_HOVER: usize = 2_000;
 /// Characters of a record in its name for screen readers.
 const MOST_NAME: usize = 400;
 
@@ -137,8 +138,9 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
     } else if parts.above.hidden.is_some() {
         dotted(ui, palette, top);
     }
-    let name = name_of(state, rows, parts);
-    let response = ground(ui, palette, top, parts, state.selected == Some(parts.spot), &name);
+    // Made only where a screen reader listens.
+    let name = || name_of(state, rows, parts);
+    let response = ground(ui, palette, top, parts, state.selected == Some(parts.spot), name);
     if response.double_clicked() {
         clicked = Some(Clicked::Open);
     } else if response.clicked() {
@@ -146,8 +148,10 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
     }
     let first = Rect::from_min_size(top.min, vec2(top.width(), ROW));
     cells(ui, cx, state, rows, parts, first);
-    message(ui, cx, state, parts, top);
-    if fold(ui, palette, state, parts, first).is_some_and(|r| r.clicked()) {
+    hover(ui, rows, parts, &response, first);
+    let fold = Fold::of(ui, palette, state, rows, parts, first);
+    message(ui, cx, state, parts, fold.as_ref().map_or(0.0, Fold::width), top);
+    if fold.is_some_and(|fold| fold.show(ui, palette, parts.row).clicked()) {
         clicked = Some(Clicked::Fold);
     }
     clicked
@@ -155,14 +159,14 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
 
 /// The ground of a row. The keys of the log choose among the rows wherever the focus is; the list is one stop of Tab: `current`, the
 /// chosen row, keeps its id while the choice moves, and so the focus stays on it.
-fn ground(ui: &Ui, palette: &Palette, rect: Rect, parts: &Parts<'_>, current: bool, name: &str) -> Response {
+fn ground(ui: &Ui, palette: &Palette, rect: Rect, parts: &Parts<'_>, current: bool, name: impl Fn() -> String) -> Response {
     let scope = ui.scope_id();
     let (id, sense) = match current {
         true => (scope.with("current"), Sense::click()),
         false => (scope.with(("record", parts.row)), Sense::CLICK),
     };
     let response = ui.interact(rect, id, sense);
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, parts.chosen, name));
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, parts.chosen, name()));
     if parts.chosen {
         ui.painter().rect_filled(rect, CornerRadius::ZERO, palette.sel);
         ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), CornerRadius::ZERO, palette.accent);
@@ -174,6 +178,26 @@ fn ground(ui: &Ui, palette: &Palette, rect: Rect, parts: &Parts<'_>, current: bo
         widgets::focus_ring(ui, palette, rect, &response);
     }
     response
+}
+
+/// What is cut in the cell under the pointer, whole.
+fn hover(ui: &Ui, rows: &Rows, parts: &Parts<'_>, response: &Response, row: Rect) {
+    let Some(at) = response.hover_pos().filter(|at| row.contains(*at)) else { return };
+    let Some(text) = &parts.text else { return };
+    let Some(column) = parts.columns.iter().rfind(|c| row.left() + c.x <= at.x) else { return };
+    let label = rows.book.labels.get(parts.spot.member as usize).map_or("", |(label, _)| label);
+    let (told, kept) = match column.head {
+        "log.col_member" => (label, 8.0),
+        "log.col_thread" => (text.part(text.thread.clone()), 0.0),
+        "log.col_source" => (text.part(text.code.clone()), 0.0),
+        "log.col_message" => (text.part(text.message()), 0.0),
+        _ => return,
+    };
+    let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&Type::Mono.id(), '0'));
+    let shown = crate::base::visible(told);
+    if shown.chars().count() as f32 * glyph > column.width - kept {
+        response.clone().on_hover_text(text::short(&shown, MOST_HOVER));
+    }
 }
 
 /// A hidden stretch: how many records, how long.
@@ -195,10 +219,15 @@ fn gap(ui: &mut Ui, palette: &Palette, row: usize, hidden: usize, since: Option<
     response.clicked()
 }
 
-/// A short hidden stretch: a dotted line above the row.
+/// A short hidden stretch: a dotted line above the row. One mesh: a filter may hide something above every row.
 fn dotted(ui: &Ui, palette: &Palette, rect: Rect) {
-    let (from, to) = (pos2(rect.left() + 24.0, rect.top()), pos2(rect.right(), rect.top()));
-    ui.painter().extend(eframe::egui::Shape::dashed_line(&[from, to], Stroke::new(1.0, palette.hair), 2.0, 4.0));
+    let mut mesh = Mesh::default();
+    let mut x = rect.left() + 24.0;
+    while x < rect.right() {
+        mesh.add_colored_rect(Rect::from_min_size(pos2(x, rect.top() - 0.5), vec2(2.0, 1.0)), palette.strong);
+        x += 8.0;
+    }
+    ui.painter().add(mesh);
 }
 
 /// Words of a level.
@@ -234,6 +263,7 @@ fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<
     let palette = cx.palette;
     let faint = if parts.chosen { palette.t2 } else { palette.t3 };
     let (label, series) = rows.book.labels.get(parts.spot.member as usize).map_or(("", 1), |(l, s)| (l.as_str(), *s));
+    let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&Type::Mono.id(), '0')).max(1.0);
     for column in parts.columns {
         let mut cell = Rect::from_min_size(pos2(row.left() + column.x, row.top()), vec2(column.width, row.height()));
         let align = if column.right { Align::Max } else { Align::Min };
@@ -266,11 +296,21 @@ fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<
             "log.col_line" => {
                 text::paint(ui, cell, align, &parts.entry.line.to_string(), Type::Mono, faint);
             }
-            "log.col_thread" => field(ui, palette, parts, |row| row.thread.clone(), cell, faint),
+            // Threads differ in their last digits.
+            "log.col_thread" => field(ui, palette, parts, |row| ending(row, cell.width() / glyph), cell, faint),
             "log.col_source" => field(ui, palette, parts, |row| row.code.clone(), cell, palette.t2),
             _ => {}
         }
     }
+}
+
+/// As much of the thread's end as has room, in characters.
+fn ending(row: &RowText, room: f32) -> Range<usize> {
+    let Range { start, end } = row.thread;
+    let room = (room as usize).max(2);
+    let count = row.part(start..end).chars().count();
+    let from = row.part(start..end).char_indices().nth(count.saturating_sub(room));
+    if count > room { start + from.map_or(0, |(at, _)| at)..end } else { start..end }
 }
 
 fn field(ui: &Ui, palette: &Palette, parts: &Parts<'_>, range: impl Fn(&RowText) -> Range<usize>, cell: Rect, ink: Color32) {
@@ -313,8 +353,8 @@ pub fn ribbon(ui: &Ui, center: eframe::egui::Pos2, color: Color32) {
     }
 }
 
-/// The message: its first line, and below it on a rule the others.
-fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, rect: Rect) {
+/// The message: its first line, and below it on a rule the others. `fold`: points of the first line that the button takes.
+fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, fold: f32, rect: Rect) {
     let palette = cx.palette;
     let Some(column) = parts.columns.last() else { return };
     let left = rect.left() + column.x;
@@ -343,7 +383,7 @@ fn message(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, parts: &Parts<'_>, rect: 
         }
         if y + high >= clip.top() {
             // The button that unfolds stands at the end of the first line.
-            let kept = if n == 0 && row.lines.len() > 1 && !state.wrap { FOLD } else { 0.0 };
+            let kept = if n == 0 && !state.wrap { fold } else { 0.0 };
             let room = (parts.room as f32 * (1.0 - kept / column.width)).max(8.0) as usize;
             let from = if state.wrap { range.start } else { shifted(&row.text, range, first_hit(&parts.spans, range), room) };
             let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
@@ -429,23 +469,4 @@ fn coloured(
             break;
         }
     }
-}
-
-/// "+5 lines" at the end of a row, to unfold it; "fold" when it is unfolded.
-fn fold(ui: &mut Ui, palette: &Palette, state: &LogState, parts: &Parts<'_>, row: Rect) -> Option<Response> {
-    let more = parts.text.as_ref()?.lines.len().checked_sub(2)? + 1;
-    let open = state.unfolded(parts.spot);
-    let label =
-        if open { word("log.fold").to_owned() } else { Words::current().fill("log.unfold", &[("n", &count(more as u64))]) };
-    let galley = text::galley(ui, &label, Type::TinyMono, palette.t2, 120.0);
-    let size = galley.size() + vec2(22.0, 3.0);
-    let place = Rect::from_min_size(pos2(row.right() - size.x - 6.0, row.center().y - size.y / 2.0), size);
-    let response = ui.interact(place, ui.scope_id().with(("fold", parts.row)), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-    let ground = if response.hovered() { palette.hover } else { palette.raised };
-    ui.painter().rect(place, CornerRadius::same(3), ground, Stroke::new(1.0, palette.hair), eframe::egui::StrokeKind::Inside);
-    shapes::chevron(ui.painter(), place.left_center() + vec2(8.0, 0.0), 3.0, open, palette.t2);
-    let inner = Rect::from_min_max(pos2(place.left() + 16.0, place.top()), place.max);
-    text::place(ui, inner, Align::Min, galley);
-    Some(response)
 }

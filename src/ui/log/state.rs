@@ -9,6 +9,7 @@ use super::book::{LogBook, Rows};
 use super::texts::Texts;
 use crate::base::SourceRef;
 use crate::records::search::{Fault, Filter, Needle, Places};
+use crate::ui::table::Layout;
 use crate::ui::zone;
 
 /// A record, whatever the order: place of its member and number in it.
@@ -124,6 +125,12 @@ pub struct LogState {
     pub reveal: Reveal,
     /// Rows that fitted the last frame.
     pub page: usize,
+    /// Columns as the user wants them.
+    pub layout: Layout,
+    /// Is the panel at the right shown? `None`: where there is room.
+    pub side: Option<bool>,
+    /// Width of the view in the last frame, in points.
+    pub width: f32,
     /// Long lines go on below.
     pub wrap: bool,
     /// Records of several lines are unfolded, but those in `other_way`.
@@ -240,6 +247,11 @@ impl LogState {
             self.needle = needle;
             self.texts.forget_spans();
         }
+    }
+
+    /// Is the panel at the right shown?
+    pub fn side_shown(&self) -> bool {
+        self.side.unwrap_or(self.width >= super::SIDE_FROM)
     }
 
     /// Is a record of several lines shown with all of them?

@@ -95,12 +95,16 @@ pub struct Span {
     pub series: Option<u8>,
 }
 
+/// What is coloured: highlights by their series, and the search.
+pub type Finders = Arc<Vec<(Option<u8>, Finder)>>;
+
 /// What is here.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
     rows: HashMap<Spot, Arc<RowText>>,
     bytes: usize,
     spans: HashMap<Spot, Arc<Vec<Span>>>,
+    finders: Option<Finders>,
     /// What the next frames want, most wanted first.
     pub wanted: Vec<Spot>,
 }
@@ -132,6 +136,12 @@ impl Texts {
     /// The search or the highlights have changed.
     pub fn forget_spans(&mut self) {
         self.spans.clear();
+        self.finders = None;
+    }
+
+    /// The search and the highlights made ready, once until they change.
+    pub fn finders(&mut self, make: impl FnOnce() -> Vec<(Option<u8>, Finder)>) -> Finders {
+        Arc::clone(self.finders.get_or_insert_with(|| Arc::new(make())))
     }
 
     /// The coloured parts of a record, found once.

@@ -198,28 +198,36 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut View
     let mut inner = rect.shrink2(vec2(8.0, 0.0));
     let narrow = rect.width() < 1000.0;
     let mut right = cut_right(&mut inner, if rect.width() < 780.0 { rect.width() * 0.42 } else { rect.width() * 0.5 });
-    for view in View::ALL {
+    let figure = |view: View| match view {
+        View::Overview | View::Timeline | View::Media | View::Compare => String::new(),
+        View::Calls => count(calls::of_run(document, state).len() as u64),
+        View::Messages => count(document.messages_of_run(state.run_id()) as u64),
+        View::Log => count(document.records),
+        View::Files => count(document.analysis.bundle.members.len() as u64),
+    };
+    let laid = |ui: &Ui, view: View, figure: &str| {
         let active = state.view == view;
-        let name = word(view.words());
-        let figure = match view {
-            View::Overview | View::Timeline | View::Media | View::Compare => String::new(),
-            View::Calls => count(calls::of_run(document, state).len() as u64),
-            View::Messages => count(document.messages_of_run(state.run_id()) as u64),
-            View::Log => count(document.records),
-            View::Files => count(document.analysis.bundle.members.len() as u64),
-        };
         let ink = if active { palette.t1 } else { palette.t2 };
         let digit = view.digit().to_string();
-        let shown = if narrow && !active { "" } else { name };
+        let shown = if narrow && !active { "" } else { word(view.words()) };
+        // A figure without a name would be read as another digit.
+        let (gap, figure) = if figure.is_empty() || shown.is_empty() { ("", "") } else { ("  ", figure) };
         let pieces = [
             (digit.as_str(), Type::TinyMono, palette.t3),
             ("  ", Type::Table, ink),
             (shown, if active { Type::Bold } else { Type::Table }, ink),
-            // A figure without a name would be read as another digit.
-            (if figure.is_empty() || shown.is_empty() { "" } else { "  " }, Type::Table, ink),
-            (if shown.is_empty() { "" } else { figure.as_str() }, Type::Mono, palette.t3),
+            (gap, Type::Table, ink),
+            (figure, Type::Mono, palette.t3),
         ];
-        let galley = text::rich(ui, &pieces, 240.0);
+        text::rich(ui, &pieces, 240.0)
+    };
+    let mut all: Vec<_> = View::ALL.iter().map(|view| laid(ui, *view, &figure(*view))).collect();
+    let width: f32 = all.iter().map(|galley| galley.size().x + 20.0).sum();
+    if width > inner.width() {
+        all = View::ALL.iter().map(|view| laid(ui, *view, "")).collect();
+    }
+    for (view, galley) in View::ALL.into_iter().zip(all) {
+        let (active, name) = (state.view == view, word(view.words()));
         let cell = cut_left(&mut inner, galley.size().x + 20.0);
         let response = ui.interact(cell, ui.scope_id().with(("view", view)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, active, name));
@@ -234,7 +242,7 @@ pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut View
         if response.clicked() {
             cx.send(Command::ShowView(view));
         }
-        if shown.is_empty() {
+        if narrow && !active {
             response.on_hover_text(name);
         }
     }

@@ -3,7 +3,7 @@
 
 use eframe::egui::{CursorIcon, Id, Popup, PopupCloseBehavior, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Column, TableState};
+use super::{Column, Layout, TableState};
 use crate::base::words::{Words, word};
 use crate::ui::fonts::Type;
 use crate::ui::tokens::Palette;
@@ -43,7 +43,7 @@ pub fn show(
             widgets::focus_ring(ui, palette, *rect, &response);
         }
         Popup::context_menu(&response).show(|ui| menu(ui, state, column, columns));
-        grip(ui, palette, state, column, *rect, id);
+        grip(ui, palette, &mut state.layout, column, *rect, id);
     }
 }
 
@@ -78,8 +78,8 @@ fn one(ui: &mut Ui, palette: &Palette, state: &TableState, column: &Column, rect
     }
 }
 
-/// The right border of a head.
-fn grip(ui: &Ui, palette: &Palette, state: &mut TableState, column: &'static Column, rect: Rect, id: Id) {
+/// The right border of a head: dragging it sets the width.
+pub fn grip(ui: &Ui, palette: &Palette, layout: &mut Layout, column: &'static Column, rect: Rect, id: Id) {
     let line = Rect::from_min_max(pos2(rect.right() - GRIP, rect.top()), pos2(rect.right() + GRIP, rect.bottom()));
     let response = ui.interact(line, id.with(("grip", column.id)), Sense::DRAG);
     let held = response.hovered() || response.dragged();
@@ -87,7 +87,7 @@ fn grip(ui: &Ui, palette: &Palette, state: &mut TableState, column: &'static Col
         ui.set_cursor_icon(CursorIcon::ResizeHorizontal);
     }
     if response.dragged() {
-        state.layout.set_width(column, rect.width() + response.drag_delta().x);
+        layout.set_width(column, rect.width() + response.drag_delta().x);
     }
     let (color, inset) = if held { (palette.accent, 2.0) } else { (palette.hair, 6.0) };
     ui.painter().vline(rect.right() - 0.5, rect.y_range().shrink(inset), Stroke::new(1.0, color));
@@ -108,17 +108,17 @@ fn menu(ui: &mut Ui, state: &mut TableState, column: &'static Column, columns: &
 }
 
 /// The menu that chooses columns, below a button.
-pub fn chooser(button: &Response, state: &mut TableState, columns: &'static [Column]) {
+pub fn chooser(button: &Response, layout: &mut Layout, columns: &'static [Column]) {
     Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         for column in columns {
-            let mut shown = state.layout.shows(column);
+            let mut shown = layout.shows(column);
             if ui.checkbox(&mut shown, text::column(column.word)).changed() {
-                state.layout.toggle(column, columns);
+                layout.toggle(column, columns);
             }
         }
         ui.separator();
         if ui.button(word("list.as_it_came")).clicked() {
-            state.layout = super::Layout::default();
+            *layout = Layout::default();
             ui.close();
         }
     });

@@ -10,7 +10,7 @@
 
 pub mod copy;
 pub mod filter;
-mod head;
+pub mod head;
 mod index;
 mod keyboard;
 pub mod layout;

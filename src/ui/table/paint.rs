@@ -163,7 +163,7 @@ fn bar(ui: &mut Ui, palette: &Palette, state: &mut TableState, frame: &Frame<'_>
         acts.push(Act::Copy(Form::Csv));
     }
     let columns = widgets::flat(ui, palette, &mut inner, word("list.columns"));
-    head::chooser(&columns, state, frame.rows.columns());
+    head::chooser(&columns, &mut state.layout, frame.rows.columns());
     let field = cut_left(&mut inner, (rect.width() * 0.4).clamp(120.0, 420.0));
     let edit = TextEdit::singleline(&mut state.filter).hint_text(word("list.hint")).font(Type::Mono.id());
     let response = ui.put(field, edit.desired_width(field.width() - 8.0)).accessible_name(word(frame.find));

@@ -253,7 +253,7 @@ fn hostile() -> Vec<String> {
     ]
 }
 
-fn texts(shape: &Shape, clip: eframe::egui::Rect, out: &mut Vec<(String, eframe::egui::Rect, eframe::egui::Rect)>) {
+pub(super) fn texts(shape: &Shape, clip: eframe::egui::Rect, out: &mut Vec<(String, eframe::egui::Rect, eframe::egui::Rect)>) {
     match shape {
         Shape::Vec(all) => all.iter().for_each(|shape| texts(shape, clip, out)),
         Shape::Text(text) => {

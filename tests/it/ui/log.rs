@@ -8,6 +8,7 @@ use bundlescope::records::index::Index;
 use bundlescope::records::{Level, Stamp};
 use eframe::egui::{Event, Key, Modifiers};
 
+use super::keys::tab_to;
 use super::*;
 
 fn line(second: u64, level: &str, thread: &str, code: &str, text: &str) -> String {
@@ -236,6 +237,54 @@ fn the_log_by_keyboard_alone() {
     wait_for(&mut harness, "No longer highlight number 77");
     press(&mut harness, Key::Num1);
     says(&harness, "Coverage");
+}
+
+#[test]
+fn columns_are_chosen_by_keyboard_and_the_details_give_their_room_to_the_list() {
+    let mut harness = log_of(two());
+    wait_for(&mut harness, "204 records");
+    let heads = |harness: &Harness<'_, App>| {
+        let heads = harness.get_all_by_role(Role::ColumnHeader).filter_map(|n| n.accesskit_node().label());
+        heads.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(heads(&harness), "Time UTC Since last Level File Line Thread Source");
+    tab_to(&mut harness, "Columns");
+    press(&mut harness, Key::Enter);
+    tab_to(&mut harness, "Thread");
+    press(&mut harness, Key::Space);
+    assert_eq!(heads(&harness), "Time UTC Since last Level File Line Source");
+    press(&mut harness, Key::Escape);
+    // The details: D takes them away and brings them back; a note needs them.
+    says(&harness, "Choose a record");
+    press(&mut harness, Key::D);
+    silent(&harness, "Choose a record");
+    press(&mut harness, Key::X);
+    shifted(&mut harness, Key::M);
+    typed(&mut harness, "here");
+    says(&harness, "Mark 08:14:05.000 bwc:2 here");
+    // A small window has no room for them unasked.
+    let mut harness = opened(two(), (1000.0, 600.0));
+    press(&mut harness, Key::Num6);
+    wait_for(&mut harness, "204 records");
+    silent(&harness, "Choose a record");
+    press(&mut harness, Key::D);
+    says(&harness, "Choose a record");
+}
+
+#[test]
+fn what_a_folded_message_is_stands_at_its_row() {
+    let mut harness = log_of(vec![input("good.log", good_log().into_bytes())]);
+    wait_for(&mut harness, "onSipMessage:BWC:SIP: Sending");
+    let buttons = |harness: &Harness<'_, App>| {
+        let buttons = harness.get_all_by_role(Role::Button).filter_map(|n| n.accesskit_node().label());
+        buttons.filter(|l| l.ends_with("lines")).collect::<Vec<_>>()
+    };
+    let all = buttons(&harness);
+    let titles: Vec<&str> = all.iter().map(|l| l.split(" +").next().unwrap()).collect();
+    assert_eq!(titles[..4], ["REGISTER", "401 Unauthorized", "REGISTER", "200 OK"]);
+    // Lines of the first: the request, six fields, the empty one that ends them is no line of its own.
+    let first = good_log().lines().skip(1).take_while(|l| !l.starts_with("2026-")).filter(|l| !l.is_empty()).count();
+    assert_eq!(all[0], format!("REGISTER +{first} lines"));
 }
 
 #[test]

@@ -176,3 +176,37 @@ fn sizes_are_kept_and_reset() {
     drop(harness);
     assert!(folder.text().contains("scale = 1.0"), "{}", folder.text());
 }
+
+#[test]
+fn columns_are_kept_for_every_document_and_reset() {
+    let folder = Folder::new("columns");
+    let mut harness = app(&folder);
+    let ctx = harness.ctx.clone();
+    let open = |harness: &mut Harness<'_, App>, ctx: &eframe::egui::Context| {
+        harness.state_mut().open(ctx, vec![input("good.log", good_log().into_bytes())]);
+        read_to_its_end(harness);
+        press(harness, Key::Num6);
+        wait_for(harness, "onSipMessage");
+    };
+    let thread = |harness: &Harness<'_, App>| {
+        harness.get_all_by_role(Role::ColumnHeader).any(|n| n.accesskit_node().label().is_some_and(|l| l == "Thread"))
+    };
+    open(&mut harness, &ctx);
+    assert!(thread(&harness));
+    click(&mut harness, Role::Button, "Columns");
+    click(&mut harness, Role::CheckBox, "Thread");
+    press(&mut harness, Key::Escape);
+    assert!(!thread(&harness));
+    open(&mut harness, &ctx);
+    assert!(!thread(&harness), "another document shows it");
+    drop(harness);
+    assert!(folder.text().contains("[[columns.log]]\nid = \"thread\"\nshown = false"), "{}", folder.text());
+    let mut harness = app(&folder);
+    let ctx = harness.ctx.clone();
+    open(&mut harness, &ctx);
+    assert!(!thread(&harness), "forgotten");
+    settings(&mut harness);
+    click(&mut harness, Role::Button, "Reset settings");
+    press(&mut harness, Key::Escape);
+    assert!(thread(&harness), "not reset");
+}
