@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{App, Content, handle};
 use crate::base::words::{Words, word};
-use crate::ui::panels::{bars, files, loading, media, messages, overview, welcome, work};
+use crate::ui::panels::{bars, files, loading, media, messages, overview, views, welcome, work};
 use crate::ui::widgets::{self, area, cut_bottom, cut_top, ground};
 use crate::ui::{Cx, Document, Palette, Scheme, Type, View, compare, export, help, log, lookup, palette, settings, text};
 
@@ -78,8 +78,8 @@ pub fn paint(app: &mut App, ui: &mut Ui, scheme: Scheme, waiting: bool) {
             let document = Arc::clone(&ready.document);
             let state = &mut ready.view;
             let mut rect = rect;
-            let views = cut_top(&mut rect, bars::VIEWS);
-            area(ui, "views", views, palette.panel, |ui| bars::views(ui, &mut cx, &document, state, zone, views));
+            let bar = cut_top(&mut rect, bars::VIEWS);
+            area(ui, "views", bar, palette.panel, |ui| views::show(ui, &mut cx, &document, state, zone, bar));
             match state.view {
                 View::Overview => overview::show(ui, &mut cx, &document, state, rect),
                 View::Timeline => work::show(ui, &mut cx, &document, state, rect),

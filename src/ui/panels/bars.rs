@@ -1,4 +1,4 @@
-//! Bars around everything: tabs, views, status. In: what is open and shown. Out: three bars.
+//! Bars around everything: tabs, status; between them stands [`super::views`]. In: what is open and shown. Out: two bars.
 //!
 //! ```text
 //! [=] (x) help-desk_….zip ×  (v) partner-hub_….zip ×  +              Look up Ctrl L   Commands Ctrl Shift P
@@ -6,18 +6,15 @@
 //! ```
 
 use eframe::egui::{
-    Align, Align2, Area, Button, Color32, CornerRadius, Id, Key, Order, PointerButton, Popup, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, Area, Color32, CornerRadius, Id, Order, PointerButton, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
 };
 
-use super::calls;
+use crate::base::Tone;
 use crate::base::words::{self, Words, word};
-use crate::base::{LogTime, Tone};
 use crate::timeline::figures::{count, elapsed};
 use crate::ui::command::WindowCommand;
 use crate::ui::export::ExportCommand;
-use crate::ui::log::LogCommand;
-use crate::ui::settings::Setting;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::widgets::{self, cut_left, cut_right, focus_ring, icon_button, key_cap, line_below};
 use crate::ui::{Command, Cx, Document, Palette, Type, View, ViewState, ladder, text, timeline, zone};
@@ -189,165 +186,6 @@ fn action(ui: &mut Ui, cx: &mut Cx<'_>, rect: &mut Rect, label: &str, key: &str,
     if response.clicked() {
         cx.send(command);
     }
-}
-
-/// The views of a document with their digits and counts; the run and the zone at the right.
-pub fn views(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, zone: zone::Choice, rect: Rect) {
-    let palette = cx.palette;
-    line_below(ui, palette, rect);
-    let mut inner = rect.shrink2(vec2(8.0, 0.0));
-    let narrow = rect.width() < 1000.0;
-    let mut right = cut_right(&mut inner, if rect.width() < 780.0 { rect.width() * 0.42 } else { rect.width() * 0.5 });
-    let figure = |view: View| match view {
-        View::Overview | View::Timeline | View::Media | View::Compare => String::new(),
-        View::Calls => count(calls::of_run(document, state).len() as u64),
-        View::Messages => count(document.messages_of_run(state.run_id()) as u64),
-        View::Log => count(document.records),
-        View::Files => count(document.analysis.bundle.members.len() as u64),
-    };
-    let laid = |ui: &Ui, view: View, figure: &str| {
-        let active = state.view == view;
-        let ink = if active { palette.t1 } else { palette.t2 };
-        let digit = view.digit().to_string();
-        let shown = if narrow && !active { "" } else { word(view.words()) };
-        // A figure without a name would be read as another digit.
-        let (gap, figure) = if figure.is_empty() || shown.is_empty() { ("", "") } else { ("  ", figure) };
-        let pieces = [
-            (digit.as_str(), Type::TinyMono, palette.t3),
-            ("  ", Type::Table, ink),
-            (shown, if active { Type::Bold } else { Type::Table }, ink),
-            (gap, Type::Table, ink),
-            (figure, Type::Mono, palette.t3),
-        ];
-        text::rich(ui, &pieces, 240.0)
-    };
-    let mut all: Vec<_> = View::ALL.iter().map(|view| laid(ui, *view, &figure(*view))).collect();
-    let width: f32 = all.iter().map(|galley| galley.size().x + 20.0).sum();
-    if width > inner.width() {
-        all = View::ALL.iter().map(|view| laid(ui, *view, "")).collect();
-    }
-    for (view, galley) in View::ALL.into_iter().zip(all) {
-        let (active, name) = (state.view == view, word(view.words()));
-        let cell = cut_left(&mut inner, galley.size().x + 20.0);
-        let response = ui.interact(cell, ui.scope_id().with(("view", view)), Sense::click());
-        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, active, name));
-        if response.hovered() && !active {
-            ui.painter().rect_filled(cell.shrink2(vec2(2.0, 5.0)), CornerRadius::same(4), palette.hover);
-        }
-        text::place(ui, cell, Align::Center, galley);
-        if active {
-            ui.painter().hline(cell.x_range().shrink(8.0), cell.bottom() - 1.0, Stroke::new(2.0, palette.accent));
-        }
-        focus_ring(ui, palette, cell, &response);
-        if response.clicked() {
-            cx.send(Command::ShowView(view));
-        }
-        if narrow && !active {
-            response.on_hover_text(name);
-        }
-    }
-    right.min.x = right.min.x.max(inner.min.x + 8.0);
-    // Messages and log have fields of their own.
-    let search = (!matches!(state.view, View::Messages | View::Log))
-        .then(|| cut_right(&mut right, (rect.width() * 0.19).clamp(120.0, 260.0)));
-    let zones = cut_right(&mut right, ZONES);
-    runs(ui, cx, document, state, right);
-    zone_chooser(ui, cx, document, zone, zones);
-    if let Some(place) = search {
-        find(ui, cx, state, place.shrink2(vec2(0.0, 5.0)));
-    }
-}
-
-/// The field that searches the whole bundle; Enter goes to what was found.
-fn find(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
-    let palette = cx.palette;
-    let edit = TextEdit::singleline(&mut state.search)
-        .hint_text(word("window.search"))
-        .font(Type::Table.id())
-        .align(Align2::LEFT_CENTER)
-        .desired_width(rect.width() - 8.0);
-    let response = ui.put(rect, edit).accessible_name(word("window.search"));
-    if std::mem::take(&mut state.focus_search) {
-        response.request_focus();
-    }
-    let empty = state.search.is_empty();
-    if empty && !response.has_focus() && rect.width() > 190.0 {
-        key_cap(ui, palette, rect.right_center() - vec2(50.0, 0.0), "Ctrl F");
-    }
-    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !empty {
-        cx.send(Command::Log(LogCommand::Search(state.search.clone())));
-    }
-}
-
-const ZONES: f32 = 116.0;
-
-/// The zone of all times shown; it opens a list of the others.
-fn zone_chooser(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, chosen: zone::Choice, rect: Rect) {
-    let now = zone::name();
-    let spoken = format!("{}: {now}", word("settings.zone"));
-    let response = chooser(ui, cx, rect, "zone", &now, &spoken);
-    Popup::menu(&response).show(|ui| {
-        for choice in [zone::Choice::Utc, zone::Choice::Log, zone::Choice::Local] {
-            let of_log = choice != zone::Choice::Log || zone::of_log(document).is_some();
-            let told = if of_log { zone::named(choice.offset_s(Some(document))) } else { word("settings.zone_none").to_owned() };
-            let label = format!("{}  {told}", word(choice.words()));
-            if ui.add_enabled(of_log, Button::selectable(choice == chosen, label)).clicked() {
-                cx.send(Command::Window(WindowCommand::Set(Setting::Zone(choice))));
-            }
-        }
-        if let zone::Choice::Fixed(offset_s) = chosen {
-            let _ = ui.selectable_label(true, zone::named(offset_s));
-        }
-        if ui.button(word("settings.zone_other")).clicked() {
-            cx.send(Command::Window(WindowCommand::ToggleSettings));
-        }
-    });
-}
-
-/// A button that opens a list, at the right of `rect`.
-fn chooser(ui: &mut Ui, cx: &Cx<'_>, rect: Rect, id: &str, label: &str, spoken: &str) -> Response {
-    let palette = cx.palette;
-    let galley = text::galley(ui, label, Type::Name, palette.t1, rect.width() - 42.0);
-    let width = galley.size().x + 34.0;
-    let place = Rect::from_min_size(pos2(rect.right() - width - 8.0, rect.center().y - 12.0), vec2(width, 24.0));
-    let response = ui.interact(place, ui.scope_id().with(id), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, spoken));
-    let fill = if response.hovered() { palette.hover } else { palette.raised };
-    ui.painter().rect(place, CornerRadius::same(4), fill, Stroke::new(1.0, palette.strong), StrokeKind::Inside);
-    text::place(ui, place.shrink2(vec2(10.0, 0.0)), Align::Min, galley);
-    shapes::chevron(ui.painter(), place.right_center() - vec2(13.0, 0.0), 3.5, true, palette.t2);
-    focus_ring(ui, palette, place, &response);
-    response
-}
-
-/// A chooser when there is more than one run.
-fn runs(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, rect: Rect) {
-    let runs = &document.analysis.facts.runs;
-    if runs.len() < 2 {
-        return;
-    }
-    let label = |number: usize| {
-        let range = runs.get(number).and_then(|r| Some((r.start?, r.end?)));
-        let range =
-            range.map_or_else(String::new, |(a, b): (LogTime, LogTime)| format!(" {} – {}", zone::short(a), zone::short(b)));
-        format!(
-            "{}{range}",
-            Words::current().fill("window.run", &[("n", &(number + 1).to_string()), ("all", &runs.len().to_string())])
-        )
-    };
-    if rect.width() < 60.0 {
-        return;
-    }
-    let response = chooser(ui, cx, rect, "run", &label(state.run), &label(state.run));
-    let width = response.rect.width();
-    Popup::menu(&response).show(|ui| {
-        ui.set_min_width(width);
-        for number in (0..runs.len()).rev() {
-            if ui.selectable_label(number == state.run, label(number)).clicked() {
-                cx.send(Command::ShowRun(number));
-            }
-        }
-    });
 }
 
 /// Where the chosen thing stands; that all is local.

@@ -17,5 +17,6 @@ pub mod overview;
 pub mod registrations;
 pub mod stages;
 pub mod verdict;
+pub mod views;
 pub mod welcome;
 pub mod work;
