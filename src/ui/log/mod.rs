@@ -40,7 +40,7 @@ const SEARCH: f32 = 40.0;
 const CHIPS: f32 = 32.0;
 /// Height of the density strip.
 const STRIP: f32 = 38.0;
-/// Width of the panel at the right, and of the window that has room for it unasked.
+/// Width of the panel at the right, more in a wide window, and of the window that has room for it unasked.
 const SIDE: f32 = 274.0;
 const SIDE_FROM: f32 = 1_100.0;
 
@@ -75,7 +75,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
         area(ui, "log-strip", strip, palette.base, |ui| strip::show(ui, cx, document, state, &rows, strip));
     }
     if state.log.side_shown() {
-        let side = cut_right(&mut rect, SIDE.min(whole * 0.6));
+        let side = cut_right(&mut rect, (whole * 0.2).clamp(SIDE, SIDE * 2.0).min(whole * 0.6));
         area(ui, "log-side", side, palette.panel, |ui| side::show(ui, cx, document, state, &rows, side));
     }
     area(ui, "log-list", rect, palette.panel, |ui| list::show(ui, cx, state, &rows, rect));
