@@ -39,8 +39,9 @@ pub fn finding(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewSt
     proof_head(ui, cx, document, finding, walked);
     let caught: Vec<String> = finding.captures.iter().map(|(_, value)| text::shown(value)).collect();
     proof(ui, cx, document, state, (&finding.evidence, walked), &caught);
-    steps(ui, cx, word("window.what_to_do"), &finding.steps);
+    // Beside the proof, so that they are seen without scrolling.
     buttons(ui, cx, finding);
+    steps(ui, cx, word("window.what_to_do"), &finding.steps);
     if !finding.not_when.is_empty() {
         let all: Vec<String> = finding.not_when.iter().map(text::shown).collect();
         indented(ui, &format!("{} {}", word("window.not_when"), all.join(" ")), 20.0, cx.palette.t2, 10.0);

@@ -6,6 +6,10 @@ use super::{calls, media, message, verdict};
 use crate::ui::widgets::{area, cut_left, cut_top, line_right};
 use crate::ui::{Cx, Document, ViewState, ladder, timeline};
 
+/// Height of a table without its rows, and of a row.
+const TABLE: f32 = 104.0;
+const ROW: f32 = 24.0;
+
 /// The timeline view.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
     let palette = cx.palette;
@@ -21,7 +25,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
 /// The calls view: a table instead of the lanes.
 pub fn calls(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewState, mut rect: Rect) {
     let palette = cx.palette;
-    let height = (rect.height() * 0.46).max(180.0);
+    let facts = &document.analysis.facts;
+    let rows = facts.calls.len().max(facts.registrations.len()).max(document.analysis.findings.len());
+    // A short table leaves its room to the ladder.
+    let height = (rect.height() * 0.46).min(TABLE + ROW * rows as f32).max(180.0);
     let table = cut_top(&mut rect, height);
     area(ui, "calls", table, palette.panel, |ui| calls::lists(ui, cx, document, state, table));
     below(ui, cx, document, state, rect);

@@ -95,6 +95,11 @@ fn apart(
         if left + size < next - 4.0 && left > words_end && (lane.topic == Topic::CallSip || room.is_free(left, size)) {
             let place = Rect::from_min_max(pos2(left, row.top()), pos2(left + size + 2.0, row.bottom()));
             let ink = if mark.tone == Tone::Fail { cx.palette.fail } else { cx.palette.t2 };
+            if !lane.series.is_empty() {
+                // Words keep clear of what is plotted behind them.
+                let ground = Rect::from_center_size(place.center(), vec2(place.width() + 4.0, 14.0));
+                ui.painter().rect_filled(ground, 2.0, cx.palette.base.gamma_multiply(0.85));
+            }
             text::paint(ui, place, Align::Min, &label, Type::Small, ink);
             words_end = left + size + 6.0;
             end = end.max(words_end);

@@ -56,7 +56,10 @@ pub fn show(ui: &Ui, cx: &Cx<'_>, state: &ViewState, lane: &Lane, axis: &Axis, r
     }
     let head = Rect::from_min_size(row.min + vec2(6.0, 1.0), vec2((row.width() - LEGEND_PX - 12.0).max(1.0), LINE_PX));
     let words = said.join(", ");
-    text::paint(ui, head, Align::Min, &words, Type::Tiny, palette.t3);
+    let galley = text::galley(ui, &words, Type::Tiny, palette.t3, head.width());
+    let ground = Rect::from_min_size(head.min, vec2(galley.size().x + 4.0, LINE_PX));
+    ui.painter().rect_filled(ground, 0.0, palette.base.gamma_multiply(0.85));
+    text::place(ui, head, Align::Min, galley);
     let response = ui.interact(row, ui.scope_id().with(("series", lane.id)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{}: {words}", text::shown(&lane.name))));
 }

@@ -1,13 +1,15 @@
 //! The media view: every call of the run with its sentence, its table and the plots of its engine; below it the message that proves what
 //! is chosen. In: a document. Out: rows; only calls on screen are laid out.
 
+use std::collections::HashSet;
+
 use eframe::egui::{Align, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{HEADS, ROW, Table};
 use crate::base::words::word;
-use crate::session::MessageId;
 use crate::session::call::Call;
 use crate::session::media_log::Series;
+use crate::session::{CallId, MessageId};
 use crate::timeline::Subject;
 use crate::timeline::lanes::call::name;
 use crate::timeline::told::{measured, sentence};
@@ -28,29 +30,34 @@ pub fn view(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &mut ViewS
         widgets::empty(ui, palette, rect, word("media-view.none"));
         return;
     }
-    let height = rect.height() * 0.42;
+    // Few calls leave their room to the message.
+    let series_of = document.analysis.facts.series.iter().filter(|s| s.points.len() > 1);
+    let plotted: HashSet<CallId> = series_of.filter_map(|s| s.call).collect();
+    let calls: f32 = shown.iter().map(|call| height_of(&plotted, call)).sum();
+    let height = (rect.height() - calls).max(rect.height() * 0.42);
     let below = cut_bottom(&mut rect, height);
     let reveal = std::mem::take(&mut state.reveal);
     area(ui, "media-calls", rect, palette.panel, |ui| {
         widgets::rows(ui, "media-calls", |ui| {
             for call in shown {
-                let series = series(document, call);
-                let plots = if series.is_empty() { 0.0 } else { PLOT };
-                let height = HEAD + HEADS + ROW * call.media.len() as f32 + plots + 10.0;
-                let rect = widgets::reserve(ui, height);
+                let rect = widgets::reserve(ui, height_of(&plotted, call));
                 let proves = |id: MessageId| call.media.iter().any(|s| s.offer == id || s.answer == Some(id));
                 if reveal && state.selection.message.is_some_and(proves) {
                     ui.scroll_to_rect(rect, None);
                 }
                 // Thousands of calls stay cheap: what is not on screen is not laid out.
                 if ui.is_rect_visible(rect) {
-                    of_call(ui, cx, document, state, call, &series, rect);
+                    of_call(ui, cx, document, state, call, &series(document, call), rect);
                 }
             }
         });
     });
     ui.painter().hline(below.x_range(), below.top(), Stroke::new(1.0, palette.strong));
     area(ui, "message", below, palette.panel, |ui| message::show(ui, cx, document, state, below));
+}
+
+fn height_of(plotted: &HashSet<CallId>, call: &Call) -> f32 {
+    HEAD + HEADS + ROW * call.media.len() as f32 + if plotted.contains(&call.id) { PLOT } else { 0.0 } + 10.0
 }
 
 fn of_call(
@@ -101,7 +108,11 @@ fn plots(ui: &mut Ui, cx: &Cx<'_>, series: &[&Series], rect: Rect) {
         text::line(ui, cut_top(&mut cell, 16.0), Align::Min, &text::visible(&told), Type::Label, palette.t3);
         let (Some(first), Some(last)) = (series.points.first(), series.points.last()) else { continue };
         let span = last.at.since_us(first.at).max(1) as f32;
-        let (low, high) = series.range;
+        // What never changes stands in the middle: at the bottom it would look like nothing.
+        let (low, high) = match series.range {
+            (low, high) if low >= high && low != 0.0 => (low - low.abs(), high + high.abs()),
+            range => range,
+        };
         let reach = (high - low).max(1e-9);
         let points: Vec<_> = series
             .points
