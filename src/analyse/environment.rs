@@ -6,10 +6,10 @@ use std::io::Read;
 use crate::base::{LogTime, NoteKind, Notes};
 use crate::bundle::{Bundle, Role};
 use crate::findings::ResolvedHit;
-use crate::session::Facts;
 use crate::session::case::Identifier;
 use crate::session::environment::{Environment, LOOK_BYTES, unwrapped};
 use crate::session::environment_belongs::{Around, SignOut};
+use crate::session::{Facts, shortened};
 
 /// The first `ced.dat`; more than one is told.
 pub(super) fn environment(
@@ -51,7 +51,7 @@ pub(super) fn environment(
 fn sign_outs(hits: &[ResolvedHit]) -> Vec<SignOut> {
     let says = |hit: &&ResolvedHit| ["errorCode=1503", "1000:1503"].iter().any(|w| hit.text.contains(w));
     let sign_out = |hit: &ResolvedHit| {
-        Some(SignOut { run: hit.run, at: hit.at?, source: hit.source, line: hit.text.chars().take(500).collect() })
+        Some(SignOut { run: hit.run, at: hit.at?, source: hit.source, line: shortened(&hit.text).to_owned() })
     };
     let mut out: Vec<SignOut> = hits.iter().filter(says).filter_map(sign_out).collect();
     out.sort_by_key(|s| (s.at, s.source));

@@ -17,7 +17,7 @@ use crate::session::extract::{self, CrlfPing, Extracted, MemberSip, to_time as u
 use crate::session::judge::{self, Mark};
 use crate::session::media_log::SignKind;
 use crate::session::run::{self, Client, MemberTimes, Run, Runs};
-use crate::session::{Facts, RunId, call_more, clocks, zone};
+use crate::session::{Facts, RunId, call_more, clocks, shortened, zone};
 use crate::sip::{Direction, Message};
 
 /// Joins the parts, in member order.
@@ -279,7 +279,7 @@ fn marks(parts: &[Option<Part>], zones: &[Zone], runs: &Runs, rules: &Rules) -> 
                 explained_by: row.explained_by.clone(),
                 at,
                 source: hit.source,
-                line: hit.text.chars().take(500).collect(),
+                line: shortened(&hit.text).to_owned(),
                 captures: hit.captures.clone(),
             };
             marks.push((runs.of(hit.source.member, at), mark));

@@ -6,7 +6,7 @@
 //! sides swaps left and right and changes nothing else.
 
 use crate::analyse::Analysis;
-use crate::base::{LogTime, Segment, Text};
+use crate::base::{LogTime, Segment, Text, Tone};
 use crate::session::{CallId, MessageId, RunId};
 
 pub mod align;
@@ -130,6 +130,18 @@ pub fn two_runs(analysis: &Analysis) -> Option<Pair<Side<'_>>> {
     Some(Pair::new(side(last.checked_sub(1)?), side(last)))
 }
 
+/// The last two registrations of one bundle; `None` where there is only one.
+pub fn two_registrations(analysis: &Analysis) -> Option<Pair<Scope>> {
+    let last = u32::try_from(analysis.facts.registrations.len().checked_sub(1)?).ok()?;
+    Some(Pair::new(Scope::Registration(last.checked_sub(1)?), Scope::Registration(last)))
+}
+
+/// The last two calls of one bundle; `None` where there is only one.
+pub fn two_calls(analysis: &Analysis) -> Option<Pair<Scope>> {
+    let last = analysis.facts.calls.last()?.id;
+    Some(Pair::new(Scope::Call(CallId(last.0.checked_sub(1)?)), Scope::Call(last)))
+}
+
 /// Place of a row: group, row in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -157,6 +169,8 @@ pub struct Counts {
 pub struct Comparison {
     /// What was compared.
     pub scopes: Pair<Scope>,
+    /// Was anything of the side readable?
+    pub readable: Pair<bool>,
     /// Where elapsed time is zero, and why there.
     pub zero: Zero,
     /// What must be known before reading on: a side that was not readable, nothing in common, different products.
@@ -176,6 +190,18 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// How the whole stands. Where nothing of both sides could be laid side by side, nothing is alike either.
+    pub fn tone(&self) -> Tone {
+        if !(self.readable.left && self.readable.right) {
+            return Tone::Warn;
+        }
+        match (self.differences.is_empty(), self.counts.same) {
+            (false, _) => Tone::Fail,
+            (true, 0) => Tone::Warn,
+            (true, _) => Tone::Ok,
+        }
+    }
+
     /// The row of a place.
     pub fn row(&self, place: Place) -> Option<(&Group, &Row)> {
         let group = self.groups.get(place.group)?;
@@ -210,7 +236,7 @@ pub fn compare(left: Side<'_>, right: Side<'_>, anchor: Anchor) -> Comparison {
     let (sentence, detail) = remarks::sentence(&groups, &differences, &counts, readable);
     let remarks = remarks::remarks(&sides, &zero, &groups, &strand_rows, &matched);
     let scopes = sides.map(|side| side.scope);
-    Comparison { scopes, zero, remarks, sentence, detail, groups, differences, counts, strands: strand_rows }
+    Comparison { scopes, readable, zero, remarks, sentence, detail, groups, differences, counts, strands: strand_rows }
 }
 
 /// The rows that matter: by their place in the protocol, then as they stand.

@@ -9,7 +9,7 @@ use crate::session::call::CallState;
 use crate::session::case::{Identifier, IdentifierKind};
 use crate::session::environment::Environment;
 use crate::session::run::{Client, Platform};
-use crate::session::{Evidence, Facts};
+use crate::session::{Evidence, Facts, shortened};
 
 use super::{Finding, MemberView, Severity};
 
@@ -224,7 +224,7 @@ pub(super) fn message(facts: &Facts, id: crate::session::MessageId) -> Evidence 
     Evidence {
         source: logged.map(|m| m.source),
         at: logged.and_then(|m| m.seen.at),
-        text: Text(vec![Segment::Log(line.chars().take(500).collect())]),
+        text: Text(vec![Segment::Log(shortened(line).to_owned())]),
         message: Some(id),
     }
 }

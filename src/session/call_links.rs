@@ -8,7 +8,7 @@ use super::call_events::event;
 use super::call_legs::{Legs, REDIRECT_US};
 use super::call_transfer::refer_to;
 use super::traffic::{Traffic, id, is_masked, requester, resource};
-use super::{CallId, Evidence};
+use super::{CallId, Evidence, shortened};
 use crate::base::{Segment, Text};
 use crate::sip::dialog::DialogRef;
 use crate::sip::transaction::{Role, Transaction};
@@ -179,7 +179,7 @@ impl Linker<'_, '_, '_> {
 
     fn relate(&mut self, place: usize, other: usize, kind: RelatedKind, message: u32, header: &str) {
         let value = self.traffic.message(message).and_then(|m| m.header(header)).unwrap_or_default();
-        let line: String = format!("{header}: {value}").chars().take(500).collect();
+        let line = shortened(&format!("{header}: {value}")).to_owned();
         let logged = self.traffic.messages.get(message as usize);
         let evidence = Evidence {
             source: logged.map(|m| m.source),

@@ -145,6 +145,17 @@ pub struct Evidence {
     pub message: Option<MessageId>,
 }
 
+/// Characters of a line that are kept with a fact; the log has the rest.
+const MOST_OF_A_LINE: usize = 500;
+
+/// As much of a line as is kept with a fact.
+pub fn shortened(line: &str) -> &str {
+    if line.len() <= MOST_OF_A_LINE {
+        return line;
+    }
+    line.char_indices().nth(MOST_OF_A_LINE).and_then(|(end, _)| line.get(..end)).unwrap_or(line)
+}
+
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
@@ -223,7 +234,7 @@ impl Facts {
         Evidence {
             source: message.map(|m| m.source),
             at: message.and_then(|m| m.seen.at),
-            text: Text(vec![Segment::Log(line.chars().take(500).collect())]),
+            text: Text(vec![Segment::Log(shortened(line).to_owned())]),
             message: Some(id),
         }
     }

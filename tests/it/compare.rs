@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bundlescope::analyse::{Analysis, Options, Progress, analyse};
 use bundlescope::base::words::Words;
-use bundlescope::base::{LogTime, Text};
+use bundlescope::base::{LogTime, Text, Tone};
 use bundlescope::bundle::Input;
 use bundlescope::compare::{Anchor, Comparison, Kind, Pair, Row, Scope, Side, compare, two_runs};
 use bundlescope::export::Outlet;
@@ -18,6 +18,7 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 
 use super::captured_direct::{facts_of, folders};
+use super::disguise::{disguised, later_and_renamed, through_another_sbc};
 use super::framing::{FRAMINGS, Wire, wires};
 use super::made;
 
@@ -146,85 +147,6 @@ fn pairs_of_recordings_part_where_their_packets_say() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// What a session looks like in disguise: each message changed, its body's length set right.
-fn disguised(wires: &[Wire], later_us: i64, change: &dyn Fn(&str) -> String) -> Vec<Wire> {
-    let length = Regex::new(r"(?i)(\r\n(?:Content-Length|l)[ \t]*:[ \t]*)\d+").unwrap();
-    let one = |wire: &Wire| {
-        let raw = change(&wire.raw);
-        let (head, body) = raw.split_once("\r\n\r\n").unwrap();
-        let head = length.replace(head, |c: &Captures<'_>| format!("{}{}", &c[1], body.len())).into_owned();
-        let ends = |address: &str| change(address);
-        Wire {
-            t_us: wire.t_us + later_us,
-            sent: wire.sent,
-            local: ends(&wire.local),
-            remote: ends(&wire.remote),
-            raw: format!("{head}\r\n\r\n{body}"),
-        }
-    };
-    wires.iter().map(one).collect()
-}
-
-/// The same session through another SBC: Call-IDs, hosts, addresses, ports, tags, branches and `o=` ids are others.
-fn through_another_sbc(wires: &[Wire]) -> Vec<Wire> {
-    let number = |text: &str| text.bytes().fold(7_u64, |sum, b| sum.wrapping_mul(131).wrapping_add(u64::from(b)));
-    let call_ids: Vec<String> = {
-        let line = Regex::new(r"(?im)^(?:Call-ID|i)[ \t]*:[ \t]*([^\r\n]+)").unwrap();
-        let mut all: Vec<String> =
-            wires.iter().flat_map(|w| line.captures_iter(&w.raw).map(|c| c[1].trim().to_owned()).collect::<Vec<_>>()).collect();
-        all.sort_by_key(|id| std::cmp::Reverse(id.len()));
-        all.dedup();
-        all
-    };
-    let tag = Regex::new(r"(tag=)([^;,>\s?&%]+)").unwrap();
-    let branch = Regex::new(r"(branch=z9hG4bK)([^;,>\s]+)").unwrap();
-    let address = Regex::new(r"\b(192\.0\.2|198\.51\.100|203\.0\.113)\.(\d+)(?::(\d+))?").unwrap();
-    let media = Regex::new(r"(?m)^(m=\w+ )(\d+)").unwrap();
-    let origin = Regex::new(r"(?m)^(o=\S+ )(\d+) (\d+)").unwrap();
-    let rport = Regex::new(r"(rport=)(\d+)").unwrap();
-    let change = move |raw: &str| {
-        let mut raw = raw.to_owned();
-        for id in &call_ids {
-            raw = raw.replace(id.as_str(), &format!("sbc-{}@core", number(id)));
-        }
-        let raw = tag.replace_all(&raw, |c: &Captures<'_>| format!("{}t{}", &c[1], number(&c[2])));
-        let raw = branch.replace_all(&raw, |c: &Captures<'_>| format!("{}{}", &c[1], number(&c[2])));
-        let raw = address.replace_all(&raw, |c: &Captures<'_>| {
-            let net = match &c[1] {
-                "192.0.2" => "198.18.7",
-                "198.51.100" => "198.18.8",
-                _ => "198.18.9",
-            };
-            let port = c.get(3).map(|p| format!(":{}", p.as_str().parse::<u32>().unwrap() % 50_000 + 10_000));
-            format!("{net}.{}{}", &c[2], port.unwrap_or_default())
-        });
-        let raw =
-            rport.replace_all(&raw, |c: &Captures<'_>| format!("{}{}", &c[1], c[2].parse::<u32>().unwrap() % 50_000 + 10_000));
-        let raw = media.replace_all(&raw, |c: &Captures<'_>| {
-            let port: u32 = c[2].parse().unwrap();
-            format!("{}{}", &c[1], if port == 0 { 0 } else { port % 40_000 + 20_000 })
-        });
-        let up = |text: &str| text.parse::<u64>().unwrap().wrapping_add(77_000);
-        let raw = origin.replace_all(&raw, |c: &Captures<'_>| format!("{}{} {}", &c[1], up(&c[2]), up(&c[3])));
-        raw.replace("example.com", "voice.example.net")
-    };
-    disguised(wires, 0, &change)
-}
-
-/// Three hours later, with other names of users.
-fn later_and_renamed(wires: &[Wire]) -> Vec<Wire> {
-    let users = Regex::new(r"(?i)\b(alice|bob|carol)\b").unwrap();
-    let change = move |raw: &str| {
-        let name = |c: &Captures<'_>| match c[1].to_ascii_lowercase().as_str() {
-            "alice" => "dagmar",
-            "bob" => "emil",
-            _ => "frida",
-        };
-        users.replace_all(raw, name).into_owned()
-    };
-    disguised(wires, 3 * 3_600 * 1_000_000, &change)
-}
-
 #[test]
 fn a_session_is_no_other_than_itself() {
     for folder in folders() {
@@ -277,6 +199,22 @@ fn a_session_through_another_sbc_is_the_same() {
 fn a_session_later_and_of_other_users_is_the_same() {
     let faults: Vec<String> = names().iter().flat_map(|name| nothing_matters(name, &later_and_renamed)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The call that is compared with itself in the goldens: registration, call, hold.
+const ITSELF: &str = "hold-by-client/linphonec";
+
+#[test]
+fn itself_and_itself_later_and_renamed_as_text() {
+    let wires = wires(&folder(ITSELF));
+    let (left, right) = (bundle("first.log", log(&wires)), bundle("second.log", log(&later_and_renamed(&wires))));
+    let itself = compared(&left, &left);
+    assert_eq!(plain(&itself.sentence), "No difference at all");
+    assert_eq!(itself.tone(), Tone::Ok);
+    golden("itself", &text(&itself, &left, &left, Format::Text));
+    let renamed = compared(&left, &right);
+    assert_eq!(told(&renamed), Vec::<String>::new());
+    golden("later-and-renamed", &text(&renamed, &left, &right, Format::Text));
 }
 
 #[test]
@@ -471,7 +409,10 @@ fn a_side_that_cannot_be_read_is_said_and_makes_no_difference() {
     assert!(plain(&comparison.sentence).starts_with("Nothing could be read of B"), "{}", plain(&comparison.sentence));
     assert!(comparison.groups.iter().any(|g| g.area.word() == "registration"), "the other side is still shown");
     assert!(told(&comparison).iter().all(|t| t.contains("log")), "{:?}", told(&comparison));
+    // Nothing compared is nothing alike.
+    assert_eq!(comparison.tone(), Tone::Warn);
     let comparison = compared(&empty, &empty);
+    assert_eq!(comparison.tone(), Tone::Warn);
     assert!(plain(&comparison.sentence).starts_with("Nothing could be read on either side"));
     let page = text(&compared(&good, &empty), &good, &empty, Format::Text);
     assert!(page.contains("Nothing could be read of B"));

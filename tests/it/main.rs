@@ -28,6 +28,7 @@ mod desktop;
 mod device_config;
 mod dialects;
 mod diff;
+mod disguise;
 mod edited_captures;
 mod explain;
 mod export;

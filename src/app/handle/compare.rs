@@ -8,7 +8,7 @@ use eframe::egui::Context;
 use crate::app::{App, Content, Shown};
 use crate::base::words::{self};
 use crate::base::{Language, SourceRef};
-use crate::compare::{Anchor, Pair, Side, Which, compare, two_runs};
+use crate::compare::{Anchor, Pair, Side, Which, compare};
 use crate::ui::compare::{Chosen, CompareCommand, CompareState, Ready, What};
 use crate::ui::log::LogCommand;
 use crate::ui::{Command, Document, View};
@@ -128,21 +128,20 @@ fn start(shown: &Shown, language: Language, ctx: &Context) -> Option<Receiver<Ar
     let state = &shown.view.compare;
     let own = Arc::clone(&shown.document);
     let documents = match state.what.as_ref()? {
-        What::Runs => Pair::new(Arc::clone(&own), own),
+        What::Within(_) => Pair::new(Arc::clone(&own), own),
         What::With(other) => Pair::new(own, Arc::clone(other)),
     };
-    let runs = matches!(state.what, Some(What::Runs));
+    let within = match state.what {
+        Some(What::Within(scopes)) => Some(if state.swapped { scopes.swapped() } else { scopes }),
+        _ => None,
+    };
     let documents = if state.swapped { documents.swapped() } else { documents };
-    let (wanted, anchor, swapped) = (state.scopes, state.anchor, state.swapped);
+    let (wanted, anchor) = (state.scopes, state.anchor);
     let (sender, receiver) = sync_channel(1);
     let ctx = ctx.clone();
     let work = move || {
         let _spoken = words::speak(language);
-        let offered = {
-            let sides = Pair::new(&documents.left.analysis, &documents.right.analysis);
-            let two = two_runs(sides.left).filter(|_| runs).map(|two| if swapped { two.swapped() } else { two });
-            two.unwrap_or_else(|| sides.map(|analysis| Side::of(analysis))).map(|side| side.scope)
-        };
+        let offered = within.unwrap_or_else(|| documents.as_ref().map(|document| Side::of(&document.analysis).scope));
         let left = Side { analysis: &documents.left.analysis, scope: wanted.left.unwrap_or(offered.left) };
         let right = Side { analysis: &documents.right.analysis, scope: wanted.right.unwrap_or(offered.right) };
         let comparison = compare(left, right, anchor);

@@ -91,12 +91,7 @@ impl Page<'_> {
 
     fn sentence(&mut self) {
         let palette = self.ink.palette;
-        // Where nothing could be compared, nothing is alike.
-        let tone = match (self.comparison.differences.is_empty(), self.comparison.groups.is_empty()) {
-            (true, true) => Tone::Muted,
-            (true, false) => Tone::Ok,
-            (false, _) => Tone::Fail,
-        };
+        let tone = self.comparison.tone();
         let left = 32.0;
         signs::tone(&mut self.out, palette, (10.0, self.top + 13.0), 20.0, tone);
         let width = self.out.width;

@@ -34,8 +34,8 @@ pub use state::CompareState;
 /// What is compared with what.
 #[derive(Clone, Debug)]
 pub enum What {
-    /// The run before and the current one of this document.
-    Runs,
+    /// Two runs, calls or registrations of this document.
+    Within(Pair<Scope>),
     /// This document with another.
     With(Arc<Document>),
 }
@@ -187,7 +187,7 @@ fn sentence(ui: &mut Ui, cx: &Cx<'_>, ready: &Ready, rect: Rect) {
     let palette = cx.palette;
     let comparison = &ready.comparison;
     let mut inner = rect.shrink2(vec2(20.0, 8.0));
-    let tone = if comparison.differences.is_empty() { Tone::Ok } else { Tone::Fail };
+    let tone = comparison.tone();
     let mut first = cut_top(&mut inner, 28.0);
     let icon = cut_left(&mut first, 32.0);
     shapes::sign(ui.painter(), palette, icon.left_center() + vec2(10.0, 0.0), 20.0, Sign::Tone(tone));

@@ -6,12 +6,12 @@ use eframe::egui::{Align, Button, CornerRadius, Popup, Rect, ScrollArea, Stroke,
 
 use super::{CompareCommand, Ready, What};
 use crate::base::words::{Words, word};
-use crate::compare::{Scope, Which, two_runs};
+use crate::compare::{Scope, Which, two_calls, two_registrations, two_runs};
 use crate::session::{CallId, RunId};
 use crate::ui::widgets::{Look, area, button, cut_top, link};
 use crate::ui::{Command, Cx, Document, Palette, Type, text, zone};
 
-/// The offers: two runs of this document at once, then every other document that is open.
+/// The offers: two runs, registrations or calls of this document, then every other document that is open.
 pub fn choose(ui: &mut Ui, cx: &mut Cx<'_>, document: &Arc<Document>, others: &[Arc<Document>], rect: Rect) {
     let palette = cx.palette;
     area(ui, "compare-sides", rect, palette.panel, |ui| {
@@ -19,8 +19,13 @@ pub fn choose(ui: &mut Ui, cx: &mut Cx<'_>, document: &Arc<Document>, others: &[
         let title = Words::current().fill("compare_view.choose", &[("name", &text::path(document.name()))]);
         text::line(ui, cut_top(&mut inner, 28.0), Align::Min, &title, Type::Title, palette.t1);
         let mut offers: Vec<(String, What)> = Vec::new();
-        if two_runs(&document.analysis).is_some() {
-            offers.push((word("compare_view.two_runs").to_owned(), What::Runs));
+        let analysis = &document.analysis;
+        for (label, scopes) in [
+            (word("compare_view.two_runs"), two_runs(analysis).map(|two| two.map(|side| side.scope))),
+            (word("compare_view.two_registrations"), two_registrations(analysis)),
+            (word("compare_view.two_calls"), two_calls(analysis)),
+        ] {
+            offers.extend(scopes.map(|scopes| (label.to_owned(), What::Within(scopes))));
         }
         for other in others {
             let label = Words::current().fill("compare_view.with", &[("name", &text::path(other.name()))]);

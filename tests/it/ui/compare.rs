@@ -180,3 +180,13 @@ fn a_registration_is_put_beside_another() {
     click(&mut harness, Role::Button, "Registration");
     wait_for(&mut harness, "refused.log, Registration");
 }
+
+#[test]
+fn two_calls_of_one_bundle_are_offered() {
+    let log = super::ladder::two_calls();
+    let mut harness = opened(vec![input("calls.log", log.into_bytes())], (1440.0, 900.0));
+    press(&mut harness, Key::Num8);
+    click(&mut harness, Role::Button, "The call before beside the last call");
+    wait_for(&mut harness, "calls.log, Call 1");
+    says(&harness, "calls.log, Call 2");
+}

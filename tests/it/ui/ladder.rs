@@ -14,7 +14,7 @@ fn shown(log: String) -> Harness<'static, App> {
 }
 
 /// A second call, a minute later.
-fn two_calls() -> String {
+pub(super) fn two_calls() -> String {
     let log = good_log();
     let at = log.find("onSipMessage").and_then(|_| log.find("INVITE sip:bob")).unwrap();
     let begin = log[..at].rfind("2026-").unwrap();
