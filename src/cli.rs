@@ -70,7 +70,7 @@ enum Command {
     Report(ReportArguments),
     /// Tell how two sessions differ: two bundles, or the two runs of one
     Compare(Box<compare::CompareArguments>),
-    /// Draw the timeline, a ladder, findings, media or a comparison as PNG or SVG, without a display
+    /// Draw the timeline, a ladder, findings, media, a comparison or the case card as PNG or SVG, without a display
     Picture(Box<picture::PictureArguments>),
     /// Write findings, calls, messages, records or SIP for a spreadsheet, a script or Wireshark
     Export(Box<export::ExportArguments>),

@@ -13,6 +13,7 @@ use crate::analyse::{Analysis, Options};
 use crate::base::words::{Words, word};
 use crate::base::{Language, rules};
 use crate::compare::{Anchor, Pair, Side, compare, two_runs};
+use crate::export::card;
 use crate::export::picture::{self, Drawing, Form, PictureOptions, Scheme, View};
 use crate::session::CallId;
 use crate::timeline::Subject;
@@ -40,7 +41,7 @@ pub(super) struct PictureArguments {
     /// Width in points; without it what suits the view
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u16).range(480..=8000))]
     width: Option<u16>,
-    /// A ladder in pictures of so many rows: FILE-1.png, FILE-2.png, …
+    /// A ladder in pictures of so many rows: FILE-1.png, FILE-2.png, …; a case card of several bundles has a picture for each
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
     page: Option<u32>,
     #[command(flatten)]
@@ -98,6 +99,7 @@ fn drawn(arguments: &PictureArguments) -> Result<u8, Failure> {
         View::Findings => vec![picture::findings(analysis, &options)],
         View::Media => vec![picture::media(analysis, &options)],
         View::Compare => vec![compared(&read.analyses, &options)?],
+        View::Card => card::pictures(&read.analyses, &options, &read.failures),
     };
     write(&pages, form, &options, &arguments.output)?;
     Ok(if read.complete { OK } else { UNREADABLE })

@@ -107,7 +107,7 @@ impl Thing {
     /// Its forms, the default first.
     pub fn forms(self) -> &'static [Form] {
         match self {
-            Self::Card => &[Form::Html, Form::Markdown],
+            Self::Card => &[Form::Html, Form::Markdown, Form::Png, Form::Svg],
             Self::Report => &[Form::Text, Form::Json],
             Self::Picture => &[Form::Png, Form::Svg],
             Self::Ladder => &[Form::Text, Form::Mermaid],

@@ -7,7 +7,8 @@ use bundlescope::analyse::{Analysis, Options as Reading, Progress, analyse};
 use bundlescope::base::words::Words;
 use bundlescope::base::{Language, Text};
 use bundlescope::bundle::Input;
-use bundlescope::export::{Format, Options, Outlet, ask, render};
+use bundlescope::export::picture::PictureOptions;
+use bundlescope::export::{Format, Options, Outlet, ask, card, render};
 
 use super::made::{empty, full};
 
@@ -46,9 +47,17 @@ fn the_card_has_verdict_stages_findings_checklist_questions_versions_and_coverag
     for language in Language::ALL {
         let options = options(language);
         let words = options.words;
-        let pages = [shown(&render(&analyses, Format::Html, &options)), plain(&render(&analyses, Format::Markdown, &options))];
+        let drawn = PictureOptions { words, ..PictureOptions::default() };
+        let drawn: Vec<String> = card::pictures(&analyses, &drawn, &[])[0].texts().map(str::to_owned).collect();
+        let pages = [
+            shown(&render(&analyses, Format::Html, &options)),
+            plain(&render(&analyses, Format::Markdown, &options)),
+            drawn.join(" "),
+        ];
+        // In a picture a value without blanks is parted where the line is full.
+        let whole = |text: &str| text.split_whitespace().collect::<String>();
         for page in pages {
-            let has = |what: &str| assert!(page.contains(what), "{what:?} is not in:\n{page}");
+            let has = |what: &str| assert!(whole(&page).contains(&whole(what)), "{what:?} is not in:\n{page}");
             let _spoken = bundlescope::base::words::speak(language);
             let outlet = Outlet::originals();
             let verdict = &analysis.facts.runs[1].verdict;

@@ -11,7 +11,7 @@ use bundlescope::base::words::Words;
 use bundlescope::base::{Language, Private, PrivateKind, Segment, Text};
 use bundlescope::bundle::Input;
 use bundlescope::compare::{Anchor, Pair, Side, compare};
-use bundlescope::export::Outlet;
+use bundlescope::export::{Outlet, card};
 use bundlescope::export::picture::draw::{Align, Shape};
 use bundlescope::export::picture::{self, Drawing, Form, PictureOptions, PngError, Refused, Scheme};
 use bundlescope::export::redact::{Vault, Wishes};
@@ -39,6 +39,10 @@ fn compared(left: &Analysis, right: &Analysis, options: &PictureOptions) -> Draw
     picture::compare(&comparison, Pair::new(left, right), options)
 }
 
+fn card_of(analysis: &Arc<Analysis>, options: &PictureOptions) -> Drawing {
+    card::pictures(&[Arc::clone(analysis)], options, &[]).remove(0)
+}
+
 /// Every view of the samples by name.
 fn views(options: &PictureOptions) -> Vec<(&'static str, Drawing)> {
     let (good, failing) = (good(), failing());
@@ -52,6 +56,8 @@ fn views(options: &PictureOptions) -> Vec<(&'static str, Drawing)> {
         ("findings", picture::findings(&failing, options)),
         ("compare", compared(&good, &failing, options)),
         ("media", picture::media(&good, options)),
+        ("card", card_of(&failing, options)),
+        ("card-good", card_of(&good, options)),
     ]
 }
 
@@ -163,7 +169,7 @@ fn header(png: &[u8]) -> (u64, u64) {
 
 #[test]
 fn a_png_has_the_size_asked_for_and_letters_where_the_list_says() {
-    let few = ["timeline-call", "ladder-call", "findings", "media"];
+    let few = ["timeline-call", "ladder-call", "findings", "media", "card"];
     for (name, drawing) in views(&PictureOptions::default()).into_iter().filter(|(n, _)| few.contains(n)) {
         for scale in if name == "media" { [1_u32, 2].as_slice() } else { &[1] } {
             let scale = *scale;
@@ -215,6 +221,7 @@ fn names_cannot_become_markup_or_turn_a_line_around() {
         }
         let options = PictureOptions { subject: Some(Subject::Call(CallId(0))), ..PictureOptions::default() };
         let all = PictureOptions::default();
+        let analysis = Arc::new(analysis);
         for (view, drawing) in [
             ("timeline", picture::timeline(&analysis, &options)),
             ("ladder", picture::ladder(&analysis, &options)),
@@ -222,6 +229,7 @@ fn names_cannot_become_markup_or_turn_a_line_around() {
             ("findings", picture::findings(&analysis, &all)),
             ("media", picture::media(&analysis, &options)),
             ("compare", compared(&analysis, &analysis, &all)),
+            ("card", card_of(&analysis, &all)),
         ] {
             told_alike(&format!("{view} of {name:.20}"), &drawing);
             let hidden = |c: char| c.is_control() || matches!(c, '\u{200f}' | '\u{202e}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
@@ -292,9 +300,11 @@ fn a_picture_with_an_original_is_refused_in_both_forms() {
         for original in ["alice", "bob", "example.com", "good.zip", "failing.zip"] {
             assert!(!svg.contains(original), "{name}: {original}");
         }
-        assert!(svg.contains(">Redacted<") && !svg.contains("Originals shown"), "{name}");
+        let marks = if name.starts_with("card") { [">Redacted, ", "Not redacted: personal"] } else { [">Redacted<", "Originals shown"] };
+        assert!(svg.contains(marks[0]) && !svg.contains(marks[1]), "{name}");
+        let original = &originals.iter().find(|(other, _)| *other == name).unwrap().1;
+        assert!(original.svg().contains(marks[1]), "{name}: what shows originals says so");
     }
-    assert!(originals.iter().all(|(_, d)| d.svg().contains("Originals shown")), "what shows originals says so");
 }
 
 struct Folder(PathBuf);
@@ -338,7 +348,7 @@ fn sample_path(name: &str) -> String {
 #[test]
 fn the_same_bytes_in_any_zone_locale_and_folder() {
     let (good, failing) = (sample_path("good.zip"), sample_path("failing.zip"));
-    for view in ["timeline", "ladder", "findings", "media", "compare"] {
+    for view in ["timeline", "ladder", "findings", "media", "compare", "card"] {
         for ending in ["svg", "png"] {
             let mut made = Vec::new();
             for (zone, locale) in [("Asia/Kathmandu", "cs_CZ.UTF-8"), ("America/St_Johns", "C")] {

@@ -9,7 +9,7 @@ use bundlescope::base::words::Words;
 use bundlescope::compare::{Anchor, Pair, Side, compare};
 use bundlescope::export::picture::{self, PictureOptions};
 use bundlescope::export::redact::{Correction, Keep, Step, Vault, Wishes};
-use bundlescope::export::{self, Format, Outlet, capture, compare as forms, csv, ladder as ladder_export, rows, wire};
+use bundlescope::export::{self, Format, Outlet, capture, card, compare as forms, csv, ladder as ladder_export, rows, wire};
 use bundlescope::session::MessageId;
 use bundlescope::timeline::ladder::{Ladder, Subject};
 use serde_json::Value;
@@ -73,6 +73,7 @@ fn exports(analysis: &Arc<Analysis>, log: &str, outlet: &Outlet) -> Vec<(String,
         ("ladder of a call", picture::ladder(analysis, &of_call)),
         ("findings", picture::findings(analysis, &options)),
         ("media", picture::media(analysis, &options)),
+        ("case card", card::pictures(&[Arc::clone(analysis)], &options, &[]).remove(0)),
         ("comparison", picture::compare(&comparison, Pair::new(analysis, analysis), &options)),
     ] {
         out.push((format!("picture of {what}"), drawing.texts().map(|t| format!("{t}\n")).collect()));

@@ -14,7 +14,7 @@ use crate::base::{Language, Progress};
 use crate::compare::Pair;
 use crate::export::picture::{self, PictureOptions, Scheme};
 use crate::export::redact::{Review, Vault, Wishes};
-use crate::export::{Format, Options, Outlet, capture, csv, ladder, records, render, rows, wire};
+use crate::export::{Format, Options, Outlet, capture, card, csv, ladder, records, render, rows, wire};
 use crate::session::MessageId;
 use crate::timeline::Ladder;
 
@@ -196,7 +196,7 @@ impl Task {
         };
         let text = match (self.thing, self.form) {
             (Thing::Card, Form::Markdown) => report(Format::Markdown),
-            (Thing::Card, _) => report(Format::Html),
+            (Thing::Card, Form::Html) => report(Format::Html),
             (Thing::Report, Form::Json) => report(Format::Json),
             (Thing::Report, _) => report(Format::Text),
             (Thing::Findings, _) => row(rows::What::Findings),
@@ -212,7 +212,7 @@ impl Task {
                 return put(&bytes);
             }
             (Thing::Sip, _) => wire::text(first, &self.messages, &outlet),
-            (Thing::Picture, form) => {
+            (Thing::Picture | Thing::Card, form) => {
                 let form = if form == Form::Svg { picture::Form::Svg } else { picture::Form::Png(2) };
                 let bytes = picture::bytes(&self.drawing(&outlet), form, &outlet).map_err(|why| why.sentence(words))?;
                 return put(&bytes);
@@ -226,6 +226,11 @@ impl Task {
     fn drawing(&self, outlet: &Outlet) -> picture::Drawing {
         let (view, options) = &self.picture;
         let options = PictureOptions { outlet: outlet.clone(), ..options.clone() };
+        if self.thing == Thing::Card {
+            let options = PictureOptions { subject: None, ..options };
+            let page = card::pictures(&self.analyses, &options, &[]).pop();
+            return page.unwrap_or_else(|| picture::timeline(&Analysis::unread(""), &options));
+        }
         if let Some(ready) = &self.compared {
             let sides = Pair::new(&*ready.documents.left.analysis, &*ready.documents.right.analysis);
             return picture::compare(&ready.comparison, sides, &options);
@@ -235,7 +240,7 @@ impl Task {
             picture::View::Timeline => picture::timeline(first, &options),
             picture::View::Ladder => picture::ladder(first, &options),
             picture::View::Findings => picture::findings(first, &options),
-            picture::View::Compare | picture::View::Media => picture::media(first, &options),
+            picture::View::Compare | picture::View::Card | picture::View::Media => picture::media(first, &options),
         }
     }
 

@@ -62,7 +62,7 @@ fn page(card: &Card) -> String {
     }
     for (drawn, beside) in [(&card.timeline, ""), (&card.ladder, heads.ladder)] {
         if let Some(drawn) = drawn {
-            let body = format!("<div class=\"drawn\">{}</div>{}", drawn.svg, paragraph(&drawn.beyond));
+            let body = format!("<div class=\"drawn\">{}</div>{}", drawn.picture.svg(), paragraph(&drawn.beyond));
             out.push_str(&section(&drawn.title, beside, &body));
         }
     }

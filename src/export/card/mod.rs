@@ -1,15 +1,16 @@
-//! The case card: one page that proves the point to whoever reads the case. In: an [`Analysis`]. Out: Markdown or HTML, the same bytes
-//! every time. What stands on it is gathered once, in [`Card`]; the forms must not know an analysis.
+//! The case card: one page that proves the point to whoever reads the case. In: an [`Analysis`]. Out: Markdown, HTML or a picture, the
+//! same bytes every time. What stands on it is gathered once, in [`Card`]; the forms must not know an analysis.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::picture::{self, Drawing, PictureOptions};
+use super::picture::{self, Drawing, PictureOptions, Scheme};
 use super::text::{case, coverage};
 use super::view::{View, duration, grouped};
 use super::{Options, ask, escape, shared};
 use crate::analyse::Analysis;
 use crate::base::Tone;
+use crate::base::words;
 use crate::findings::ask::About;
 use crate::findings::case::ItemState;
 use crate::findings::{Finding, Severity};
@@ -19,6 +20,7 @@ use crate::timeline::ladder::{Ladder, Subject};
 
 mod html;
 mod markdown;
+mod page;
 
 /// Findings told in full; the others are named.
 const TOLD: usize = 3;
@@ -26,8 +28,11 @@ const TOLD: usize = 3;
 const PROOFS: usize = 3;
 /// Blocks for the server team.
 const ASKS: usize = 3;
-/// Rows of the ladder: what fits on a page.
+/// Rows of the ladder: what fits on a page of its own, and what leaves a picture one page.
 const ROWS: usize = 60;
+const PICTURE_ROWS: usize = 26;
+/// Members told of in a picture.
+const PICTURE_MEMBERS: usize = 12;
 /// Width of pictures and most height of the timeline, in points of the page.
 const WIDTH: f64 = 892.0;
 const TIMELINE: f64 = 480.0;
@@ -63,7 +68,7 @@ struct Drawn {
     title: String,
     /// For a ticket; empty where only the picture tells.
     text: String,
-    svg: String,
+    picture: Drawing,
     beyond: String,
 }
 
@@ -111,16 +116,45 @@ struct Heads {
     coverage_why: &'static str,
 }
 
+/// What its pictures look like.
+struct Paper {
+    scheme: Scheme,
+    /// What the ladder is about; `None`: what the card is about.
+    subject: Option<Subject>,
+    rows: usize,
+    members: usize,
+}
+
+/// A page for a printer.
+const WHITE: Paper = Paper { scheme: Scheme::Light, subject: None, rows: ROWS, members: usize::MAX };
+
 /// One card for each bundle, as Markdown.
 pub fn markdown(analyses: &[Arc<Analysis>], options: &Options) -> String {
-    let cards: Vec<String> = analyses.iter().map(|a| markdown::render(&Card::new(a, options))).collect();
+    let cards: Vec<String> = analyses.iter().map(|a| markdown::render(&Card::new(a, options, &WHITE))).collect();
     cards.join("\n---\n\n")
 }
 
 /// One page with a card for each bundle, for a browser or a printer.
 pub fn html(analyses: &[Arc<Analysis>], options: &Options) -> String {
-    let cards: Vec<Card> = analyses.iter().map(|a| Card::new(a, options)).collect();
+    let cards: Vec<Card> = analyses.iter().map(|a| Card::new(a, options, &WHITE)).collect();
     html::render(&cards, options.words.language().code())
+}
+
+/// One picture with a card for each bundle. `unopened`: inputs that could not be opened, a sentence each.
+pub fn pictures(analyses: &[Arc<Analysis>], options: &PictureOptions, unopened: &[String]) -> Vec<Drawing> {
+    let _spoken = words::speak(options.words.language());
+    let report = Options {
+        messages: false,
+        zone_s: options.zone_s,
+        outlet: options.outlet.clone(),
+        words: options.words,
+        unopened: unopened.to_vec(),
+    };
+    let paper = Paper { scheme: options.scheme, subject: options.subject, rows: PICTURE_ROWS, members: PICTURE_MEMBERS };
+    let page = |(number, analysis): (usize, &Arc<Analysis>)| {
+        page::draw(&Card::new(analysis, &report, &paper), options.scheme, (number, analyses.len()))
+    };
+    (1..).zip(analyses).map(page).collect()
 }
 
 /// The ladders of all calls and registrations, as Markdown with one Mermaid diagram each.
@@ -164,7 +198,7 @@ pub fn subject(analysis: &Analysis) -> Option<Subject> {
 }
 
 impl Card {
-    fn new(analysis: &Analysis, options: &Options) -> Self {
+    fn new(analysis: &Analysis, options: &Options, paper: &Paper) -> Self {
         let view = View::new(analysis, options);
         let outlet = &options.outlet;
         let run = analysis.verdict_run.and_then(|id| analysis.facts.runs.get(id.0 as usize));
@@ -173,7 +207,7 @@ impl Card {
         let (findings, also) = findings(&view);
         let (found, all) = analysis.case.count();
         let (asks, more_asks) = asks(&view);
-        let (coverage, beyond) = covered(&view);
+        let (coverage, beyond) = covered(&view, paper.members);
         let bundle = &analysis.bundle;
         Self {
             heads: Heads::of(&view),
@@ -197,8 +231,8 @@ impl Card {
                 false => "report.nothing_looked_at",
             }),
             also,
-            timeline: timeline(&view),
-            ladder: subject(analysis).and_then(|subject| drawn(&view, subject)),
+            timeline: timeline(&view, paper),
+            ladder: paper.subject.or_else(|| subject(analysis)).and_then(|subject| drawn(&view, paper, subject)),
             items: items(&view),
             found: view.fill("case.count", &[("n", &found.to_string()), ("all", &all.to_string())]),
             asks,
@@ -301,11 +335,12 @@ fn more(view: &View<'_>, key: &str, all: usize, shown: usize) -> String {
 }
 
 /// How pictures on the card are made: the page has its own title block.
-fn pictures(view: &View<'_>) -> PictureOptions {
+fn pictures_on(view: &View<'_>, paper: &Paper) -> PictureOptions {
     PictureOptions {
         outlet: view.options.outlet.clone(),
         words: view.words,
         zone_s: view.options.zone_s,
+        scheme: paper.scheme,
         width: Some(WIDTH),
         titled: false,
         ..PictureOptions::default()
@@ -313,30 +348,30 @@ fn pictures(view: &View<'_>) -> PictureOptions {
 }
 
 /// The lanes of the verdict's run, the first that fit.
-fn timeline(view: &View<'_>) -> Option<Drawn> {
+fn timeline(view: &View<'_>, paper: &Paper) -> Option<Drawn> {
     view.analysis.verdict_run?;
-    let mut drawing = picture::timeline(view.analysis, &pictures(view));
-    let beyond = if drawing.height > TIMELINE { view.word("card.more_lanes").to_owned() } else { String::new() };
-    drawing.height = drawing.height.min(TIMELINE);
-    Some(Drawn { title: view.word("window.timeline").to_owned(), text: String::new(), svg: drawing.svg(), beyond })
+    let (picture, left_out) = picture::timeline_within(view.analysis, &pictures_on(view, paper), TIMELINE);
+    let beyond = more(view, "card.more_lanes", left_out, 0);
+    Some(Drawn { title: view.word("window.timeline").to_owned(), text: String::new(), picture, beyond })
 }
 
-fn drawn(view: &View<'_>, subject: Subject) -> Option<Drawn> {
+fn drawn(view: &View<'_>, paper: &Paper, subject: Subject) -> Option<Drawn> {
+    let rows = paper.rows;
     let mut ladder = Ladder::new(&view.analysis.facts, subject, &BTreeSet::new());
     if ladder.rows.is_empty() {
         return None;
     }
     let all = ladder.rows.len();
-    ladder.rows.truncate(ROWS);
-    ladder.brackets.retain(|b| b.to_row < ROWS);
+    ladder.rows.truncate(rows);
+    ladder.brackets.retain(|b| b.to_row < rows);
     let title = title(view, subject);
-    let pages = picture::ladder_pages(view.analysis, &PictureOptions { subject: Some(subject), ..pictures(view) }, ROWS);
-    let svg = pages.first().map(Drawing::svg).unwrap_or_default();
-    let beyond = match all > ROWS {
-        true => view.fill("card.more_rows", &[("n", &ROWS.to_string()), ("all", &all.to_string())]),
+    let options = PictureOptions { subject: Some(subject), ..pictures_on(view, paper) };
+    let picture = picture::ladder_pages(view.analysis, &options, rows).into_iter().next()?;
+    let beyond = match all > rows {
+        true => view.fill("card.more_rows", &[("n", &rows.to_string()), ("all", &all.to_string())]),
         false => String::new(),
     };
-    Some(Drawn { text: super::ladder::text(&ladder, "", &view.options.outlet), svg, title, beyond })
+    Some(Drawn { text: super::ladder::text(&ladder, "", &view.options.outlet), picture, title, beyond })
 }
 
 /// What a ladder is about, in words.
@@ -403,15 +438,18 @@ fn versions(view: &View<'_>) -> Vec<(String, String)> {
 }
 
 /// Each member with what was read of it, what is missing, and what concerns the bundle as a whole.
-fn covered(view: &View<'_>) -> (Vec<Row>, Vec<String>) {
+fn covered(view: &View<'_>, most: usize) -> (Vec<Row>, Vec<String>) {
     let analysis = view.analysis;
-    let mut rows: Vec<Row> = analysis.bundle.members.iter().map(|member| member_row(view, member)).collect();
+    let members = &analysis.bundle.members;
+    let mut rows: Vec<Row> = members.iter().take(most).map(|member| member_row(view, member)).collect();
     rows.extend(analysis.missing.iter().map(|role| Row {
         tone: Tone::Muted,
         label: view.named("role", role.word()),
         text: view.named("case-state", ItemState::Missing.word()),
     }));
-    let mut beyond: Vec<String> = shared::notes(analysis, None).iter().map(|n| coverage::note(view, n)).collect();
+    let unnamed = Some(more(view, "card.more_members", members.len(), most)).filter(|text| !text.is_empty());
+    let mut beyond: Vec<String> = unnamed.into_iter().collect();
+    beyond.extend(shared::notes(analysis, None).iter().map(|n| coverage::note(view, n)));
     let unopened = view.options.unopened.iter().map(|t| crate::base::words::sentence(t));
     beyond.extend(unopened.map(|text| view.options.outlet.log(&text).into_owned()));
     if !shared::anything_read(analysis) {

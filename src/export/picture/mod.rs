@@ -1,5 +1,5 @@
-//! Pictures for others: timeline, ladder, findings, comparison, media. In: an [`Analysis`], [`PictureOptions`]. Out: [`Drawing`]s,
-//! which are SVG and, made of the same SVG, PNG. The layouts are those of the screen (`timeline`, `compare`); nothing is judged anew.
+//! Pictures for others: timeline, ladder, findings, comparison, media; the case card is drawn with the same means by `card`. In: an
+//! [`Analysis`], [`PictureOptions`]. Out: [`Drawing`]s, which are SVG and, made of the same SVG, PNG. The layouts are those of the screen (`timeline`, `compare`); nothing is judged anew.
 //!
 //! The same input and options give the same bytes on every machine: the fonts are in the program, and there is no clock and no path.
 //! Every value that came from a log leaves through the [`Outlet`]; [`Drawing::texts`] is what its proof reads.
@@ -26,10 +26,10 @@ pub mod look;
 mod media;
 mod plots;
 pub mod png;
-mod signs;
+pub(super) mod signs;
 pub mod svg;
 mod timeline;
-mod title;
+pub(super) mod title;
 
 pub use compare::compare;
 pub use draw::Drawing;
@@ -38,7 +38,7 @@ pub use ladder::{ladder, ladder_of, ladder_pages};
 pub use look::Scheme;
 pub use media::media;
 pub use png::PngError;
-pub use timeline::timeline;
+pub use timeline::{timeline, timeline_within};
 
 use look::{Palette, Rgb};
 
@@ -110,11 +110,13 @@ pub enum View {
     Compare,
     /// What was agreed and measured of media.
     Media,
+    /// The case card.
+    Card,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 5] = [Self::Timeline, Self::Ladder, Self::Findings, Self::Compare, Self::Media];
+    pub const ALL: [Self; 6] = [Self::Timeline, Self::Ladder, Self::Findings, Self::Compare, Self::Media, Self::Card];
 
     /// The word of the command line.
     pub fn word(self) -> &'static str {
@@ -124,6 +126,7 @@ impl View {
             Self::Findings => "findings",
             Self::Compare => "compare",
             Self::Media => "media",
+            Self::Card => "card",
         }
     }
 

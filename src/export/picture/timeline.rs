@@ -26,6 +26,11 @@ const HATCH: f64 = 8.0;
 
 /// The timeline of a run, or of the call chosen.
 pub fn timeline(analysis: &Analysis, options: &PictureOptions) -> Drawing {
+    timeline_within(analysis, options, f64::INFINITY).0
+}
+
+/// The same with as many lanes as fit into `most` points of height, and how many do not.
+pub fn timeline_within(analysis: &Analysis, options: &PictureOptions, most: f64) -> (Drawing, usize) {
     let _spoken = words::speak(options.words.language());
     let ink = Ink::new(options);
     let survey = Survey::new(&analysis.facts, &analysis.index);
@@ -40,7 +45,7 @@ pub fn timeline(analysis: &Analysis, options: &PictureOptions) -> Drawing {
     let Some(extent) = scene.extent else {
         let mut out = Drawing::new(width, 32.0, ink.palette.panel);
         out.text(Area::sized(0.0, 4.0, width, 24.0), Align::Start, word("window.no_timeline"), Type::Body, ink.palette.t2);
-        return title::framed(options, &title, &[title::of_bundle(ink, analysis, None)], None, out);
+        return (title::framed(options, &title, &[title::of_bundle(ink, analysis, None)], None, out), 0);
     };
     let of_subject = options.subject.and_then(|subject| scene.stretch(target(subject)?));
     let window = options.window.or_else(|| of_subject.map(|(from, to)| Window::around(from, to, extent)));
@@ -63,9 +68,17 @@ pub fn timeline(analysis: &Analysis, options: &PictureOptions) -> Drawing {
         _ => true,
     };
     let lanes: Vec<&Lane> = scene.shown(options.call()).into_iter().filter_map(|n| scene.lanes.get(n)).filter(belongs).collect();
-    let body = lanes_on(ink, &scene, &lanes, window, head.0, &head.1, width);
+    let axis = Axis { window, left_px: HEADS, width_px: (width - HEADS).max(1.0) };
+    let mut left = most - RULER - GAPS;
+    let fits = |lane: &&Lane| {
+        left -= f64::from(lane.height_px) + Legend::of(ink, lane, &axis, width - HEADS - 20.0).height();
+        left >= 0.0
+    };
+    let fitting: Vec<&Lane> = lanes.iter().copied().take_while(fits).collect();
+    let body = lanes_on(ink, &scene, &fitting, window, head.0, &head.1, width);
     let shown = (LogTime(extent.start_us.max(window.start_us as i64)), LogTime(extent.end_us.min(window.end_us as i64)));
-    title::framed(options, &title, &[title::of_bundle(ink, analysis, Some(shown))], None, body)
+    let drawn = title::framed(options, &title, &[title::of_bundle(ink, analysis, Some(shown))], None, body);
+    (drawn, lanes.len() - fitting.len())
 }
 
 fn target(subject: Subject) -> Option<Target> {

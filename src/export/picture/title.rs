@@ -3,6 +3,7 @@
 
 use super::draw::{Align, Area, Drawing, Pen};
 use super::fonts::Type;
+use super::look::{Palette, Rgb};
 use super::{Ink, PictureOptions, signs};
 use crate::analyse::Analysis;
 use crate::base::words::{Words, word};
@@ -34,7 +35,8 @@ pub fn framed(options: &PictureOptions, title: &str, about: &[String], page: Opt
     title.clone_into(&mut out.title);
     let mut rest = Area::new(MARGIN, TOP, width - MARGIN, height);
     let mut first = rest.cut_top(22.0);
-    badge(&mut out, ink, &mut first);
+    let redacted = options.outlet.redacted();
+    badge(&mut out, palette, redacted, word(if redacted { "picture.redacted" } else { "picture.originals" }), &mut first);
     out.text(first, Align::Start, title, Type::Title, palette.t1);
     rest.cut_top(3.0);
     for line in about {
@@ -49,20 +51,24 @@ pub fn framed(options: &PictureOptions, title: &str, about: &[String], page: Opt
     let made = [("app", word("app.name")), ("version", env!("CARGO_PKG_VERSION"))];
     let made = Words::current().fill("picture.made", &made);
     let end = out.text(foot, Align::Start, &made, Type::Tiny, palette.t3);
-    let mut told = word("picture.same_bytes").to_owned();
-    if let Some((number, all)) = page.filter(|(_, all)| *all > 1) {
-        let page = Words::current().fill("picture.page", &[("n", &number.to_string()), ("all", &all.to_string())]);
-        told = format!("{told} · {page}");
-    }
-    out.text(Area { left: end + 20.0, ..foot }, Align::End, &told, Type::Tiny, palette.t3);
+    out.text(Area { left: end + 20.0, ..foot }, Align::End, &same_bytes(page), Type::Tiny, palette.t3);
     out
 }
 
+/// That nothing but bundle and options makes this picture, and which page it is where there are several.
+pub fn same_bytes(page: Option<(usize, usize)>) -> String {
+    let told = word("picture.same_bytes");
+    match page.filter(|(_, all)| *all > 1) {
+        Some((number, all)) => {
+            let page = Words::current().fill("picture.page", &[("n", &number.to_string()), ("all", &all.to_string())]);
+            format!("{told} · {page}")
+        }
+        None => told.to_owned(),
+    }
+}
+
 /// Whether values of the log are shown: in words at the right of the title, marked where they are.
-fn badge(out: &mut Drawing, ink: Ink<'_>, line: &mut Area) {
-    let palette = ink.palette;
-    let redacted = ink.options.outlet.redacted();
-    let said = word(if redacted { "picture.redacted" } else { "picture.originals" });
+pub fn badge(out: &mut Drawing, palette: &Palette<Rgb>, redacted: bool, said: &str, line: &mut Area) {
     let (colour, tone, fill) =
         if redacted { (palette.ok, Tone::Ok, palette.ok_tint) } else { (palette.warn, Tone::Warn, palette.warn_tint) };
     let width = Type::Label.width(said) + 34.0;
@@ -74,7 +80,7 @@ fn badge(out: &mut Drawing, ink: Ink<'_>, line: &mut Area) {
 }
 
 /// Bundle, time range and zone, client: the line below the title.
-pub fn of_bundle(ink: Ink<'_>, analysis: &Analysis, range: Option<(LogTime, LogTime)>) -> String {
+pub(super) fn of_bundle(ink: Ink<'_>, analysis: &Analysis, range: Option<(LogTime, LogTime)>) -> String {
     let mut parts = vec![ink.path(&analysis.bundle.name)];
     if let Some((from, to)) = range {
         parts.push(format!("{} {}", from.range(to, ink.options.zone_s), ink.zone()));
