@@ -23,10 +23,14 @@ pub fn choose(folder: bool, ctx: &Context) -> Option<Receiver<Vec<PathBuf>>> {
 }
 
 /// Lets the user name a file, then makes the text and writes it. What comes through the channel is to be told; nothing when cancelled.
-pub fn save(name: &str, text: impl FnOnce() -> String + Send + 'static, ctx: &Context) -> Option<Receiver<Option<String>>> {
+pub fn save(
+    name: &str,
+    text: impl FnOnce() -> Result<String, String> + Send + 'static,
+    ctx: &Context,
+) -> Option<Receiver<Option<String>>> {
     let written = move |path: &Path| {
         // Spreadsheets take text without a mark for the system's old encoding.
-        match output::to_file(path, format!("\u{feff}{}", text()).as_bytes()) {
+        match text().and_then(|text| output::to_file(path, format!("\u{feff}{text}").as_bytes())) {
             Ok(()) => Words::current().fill("list.saved", &[("file", &path.display().to_string())]),
             Err(why) => why,
         }

@@ -91,9 +91,10 @@ impl Document {
         self.messages.get(run.0 as usize).copied().unwrap_or_else(|| count_of_run(&self.analysis, run))
     }
 
-    /// Path of a member, for references.
-    pub fn member_path(&self, id: crate::base::MemberId) -> &str {
-        self.analysis.bundle.members.get(id.index()).map_or("", |m| m.path.as_str())
+    /// Path of a member, for references, as values are shown now: it may hold the name of a user.
+    pub fn member_path(&self, id: crate::base::MemberId) -> String {
+        let path = self.analysis.bundle.members.get(id.index()).map_or("", |m| m.path.as_str());
+        super::safe::outlet().path(path).into_owned()
     }
 }
 

@@ -4,8 +4,11 @@ use eframe::egui::{Rect, Ui};
 
 use super::panels::{calls, files, findings, messages, registrations};
 use super::state::{Selection, View};
-use super::table::{self, Asked, Frame, Rows, TableState, copy::Form};
+use super::table::copy::{self, Form};
+use super::table::{self, Asked, Frame, Layout, Rows, TableState};
 use super::{Command, Cx, Document, ViewState};
+use crate::base::words::Words;
+use crate::export::Outlet;
 use crate::session::{MessageId, RunId};
 use crate::timeline::Subject;
 
@@ -164,6 +167,25 @@ pub fn rows<'a>(list: List, document: &'a Document, run: RunId, selection: Selec
         List::Messages => Box::new(messages::Messages::new(document, run, selection)),
         List::Files => Box::new(files::Members::new(document)),
     }
+}
+
+/// Rows of a list as CSV, every value through this outlet, and proven.
+///
+/// # Errors
+/// A sentence, when a private value would still stand in it.
+pub fn csv(
+    list: List,
+    document: &Document,
+    (run, selection): (RunId, Selection),
+    layout: &Layout,
+    places: &[u32],
+    outlet: &Outlet,
+) -> Result<String, String> {
+    let _shown = super::safe::show(outlet.clone());
+    let rows = rows(list, document, run, selection);
+    let text = copy::rows(rows.as_ref(), &layout.shown(rows.columns()), places, Form::Csv);
+    outlet.prove(&text).map_err(|leak| leak.sentence(Words::current()))?;
+    Ok(text)
 }
 
 /// Shows a list as a table; what the user asks of it becomes commands.

@@ -9,9 +9,14 @@ use bundlescope::base::words::Words;
 use bundlescope::compare::{Anchor, Pair, Side, compare};
 use bundlescope::export::picture::{self, PictureOptions};
 use bundlescope::export::redact::{Correction, Keep, Step, Vault, Wishes};
-use bundlescope::export::{self, Format, Outlet, capture, card, compare as forms, csv, ladder as ladder_export, rows, wire};
-use bundlescope::session::MessageId;
+use bundlescope::export::{
+    self, Format, Outlet, capture, card, compare as forms, csv, ladder as ladder_export, records, rows, wire,
+};
+use bundlescope::session::{MessageId, RunId};
 use bundlescope::timeline::ladder::{Ladder, Subject};
+use bundlescope::ui::state::Selection;
+use bundlescope::ui::table::Layout;
+use bundlescope::ui::{Document, lists};
 use serde_json::Value;
 
 use super::archive::zip;
@@ -86,6 +91,25 @@ fn exports(analysis: &Arc<Analysis>, log: &str, outlet: &Outlet) -> Vec<(String,
         out.push((format!("rows {} json", what.word()), rows::json(&[Arc::clone(analysis)], what, outlet)));
         let objects = rows::rows(&[Arc::clone(analysis)], what, outlet);
         out.push((format!("rows {} csv", what.word()), csv::objects(&objects)));
+    }
+    let document = Document::new(Arc::clone(analysis));
+    for list in lists::List::ALL {
+        let all: Vec<u32> = (0..lists::rows(list, &document, RunId(0), Selection::default()).len() as u32).collect();
+        // As below: it proves itself.
+        if let Ok(text) = lists::csv(list, &document, (RunId(0), Selection::default()), &Layout::default(), &all, outlet) {
+            out.push((format!("list {}", list.name()), text));
+        }
+    }
+    for form in [records::Form::Csv, records::Form::Json, records::Form::Text] {
+        let mut text = String::new();
+        let mut put = |piece: &str| {
+            text.push_str(piece);
+            Ok::<(), String>(())
+        };
+        let written = records::write(analysis, records::all(analysis), form, outlet, &Progress::new(), &mut put);
+        if written.is_ok() {
+            out.push((format!("records {form:?}"), text));
+        }
     }
     let ids: Vec<MessageId> = (0..analysis.facts.messages.len() as u32).map(MessageId).collect();
     out.push(("sip text".into(), wire::text(analysis, &ids, outlet)));
@@ -167,7 +191,12 @@ fn five_hundred_secrets_in_every_place_and_not_one_leaves() {
     let outlet = outlet_of_log(&analysis, &log, &Wishes::default());
     let mut told = Vec::new();
     let all = exports(&analysis, &log, &outlet);
-    assert!(all.iter().any(|(what, _)| what == "packets"));
+    // Those that prove themselves were not refused.
+    let own =
+        ["packets", "list calls", "list findings", "list messages", "list files", "records Csv", "records Json", "records Text"];
+    for name in own {
+        assert!(all.iter().any(|(what, text)| what == name && text.len() > 100), "{name}");
+    }
     for (what, output) in all {
         for leak in leaks(&output, &secrets) {
             told.push(format!("{what}: {leak}"));

@@ -100,6 +100,13 @@ fn shown_of(app: &mut App) -> Of {
     (all, wishes)
 }
 
+/// Pseudonyms of what is shown; called on a thread, it makes them there when they are not there yet.
+pub fn redacted(app: &mut App) -> impl FnOnce() -> Outlet + Send + 'static {
+    let of = shown_of(app);
+    let vault = app.exports.ready(&of).map(|(vault, _)| vault);
+    move || Outlet::pseudonyms(vault.unwrap_or_else(|| Arc::new(Vault::of(&of.0, &of.1))))
+}
+
 /// How values are shown in this frame; `None`: pseudonyms are being made, and until then nothing may be shown.
 pub fn outlet(app: &mut App, ctx: &Context) -> Option<Outlet> {
     let outlet = if app.exports.safe {

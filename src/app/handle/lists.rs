@@ -97,21 +97,21 @@ fn copy(app: &mut App, ctx: &Context, list: List, form: Form) {
     tell(app, ctx, Words::current().fill(key, &[("n", &figures.0), ("all", &figures.1)]));
 }
 
-/// Asks for a name and writes every row shown, on a thread of its own.
+/// Asks for a name and writes every row shown, on a thread of its own. What is written has pseudonyms, as every file that leaves the
+/// program; originals are a choice of the export panel.
 fn save(app: &mut App, ctx: &Context, list: List) {
     if app.saver.is_some() {
         return;
     }
     let language = app.language;
+    let outlet = super::export::redacted(app);
     let Some(shown) = app.shown() else { return };
     let (document, run, selection) = (Arc::clone(&shown.document), shown.view.run_id(), shown.view.selection);
     let table = shown.view.lists.of(list);
     let (places, layout, zone_s) = (table.rows().to_vec(), table.layout.clone(), zone::offset_s());
-    let outlet = crate::ui::safe::outlet();
     let text = move || {
-        let (_spoken, _zone, _safe) = (words::speak(language), zone::show(zone_s), crate::ui::safe::show(outlet));
-        let rows = lists::rows(list, &document, run, selection);
-        copy::rows(rows.as_ref(), &layout.shown(rows.columns()), &places, Form::Csv)
+        let (_spoken, _zone) = (words::speak(language), zone::show(zone_s));
+        lists::csv(list, &document, (run, selection), &layout, &places, &outlet())
     };
     app.saver = dialog::save(&format!("{}.csv", list.name()), text, ctx);
 }

@@ -61,7 +61,7 @@ fn facts(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, log: &LogState, rows
             Level::Unknown => level_word(entry.level).to_owned(),
             level => Words::current().fill("log.as_logged", &[("level", level_word(level))]),
         };
-        let path = text::visible(document.member_path(crate::base::MemberId(spot.member))).into_owned();
+        let path = text::visible(&document.member_path(crate::base::MemberId(spot.member))).into_owned();
         for (key, value) in [
             ("log.col_time", entry.time.map(at)),
             ("log.col_level", Some(level)),

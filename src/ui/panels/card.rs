@@ -134,7 +134,7 @@ fn proof_head(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, finding: &Findi
     paths.dedup();
     // One path stands here; of several each line has its own.
     if let [one] = paths.as_slice() {
-        text::line(ui, rect, Align::Min, &text::visible(document.member_path(*one)), Type::Mono, palette.t3);
+        text::line(ui, rect, Align::Min, &text::visible(&document.member_path(*one)), Type::Mono, palette.t3);
     }
 }
 
@@ -268,7 +268,7 @@ fn proof(
         let faint = if selected { palette.t2 } else { palette.t3 };
         if let Some(source) = line.source {
             if several {
-                let path = text::visible(document.member_path(source.member)).into_owned();
+                let path = text::visible(&document.member_path(source.member)).into_owned();
                 let width = text::galley(ui, &path, Type::Mono, faint, inner.width() * 0.3).size().x + 10.0;
                 text::paint(ui, cut_left(&mut inner, width), Align::Min, &path, Type::Mono, faint);
             }

@@ -158,7 +158,7 @@ fn value(document: &Document, found: &Found) -> String {
             let version = version.as_deref().map(|v| text::visible(v).into_owned());
             platform.into_iter().chain(version).collect::<Vec<_>>().join(" ")
         }
-        Value::Member(member) => text::visible(document.member_path(*member)).into_owned(),
+        Value::Member(member) => text::visible(&document.member_path(*member)).into_owned(),
     }
 }
 

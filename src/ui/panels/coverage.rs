@@ -136,7 +136,7 @@ fn zones(ui: &mut Ui, cx: &Cx<'_>, document: &Document) {
     let told = |b: ZoneBasis| matches!(b, ZoneBasis::Log | ZoneBasis::PeerTag | ZoneBasis::Given);
     let unsure: Vec<_> = document.analysis.members.iter().filter(|m| m.first.is_some() && !told(m.zone.basis)).collect();
     let Some(first) = unsure.first() else { return };
-    let path = text::visible(document.member_path(first.id)).into_owned();
+    let path = text::visible(&document.member_path(first.id)).into_owned();
     let how = text::term("zone", first.zone.basis.word());
     let figures =
         [("member", path.as_str()), ("zone", &first.zone.text()), ("how", &how), ("n", &(unsure.len() - 1).to_string())];

@@ -45,7 +45,7 @@ fn of(state: &ViewState, source: SourceRef) -> Option<&Excerpt> {
 /// The lines in `rect`, the one asked for tinted.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, source: SourceRef, rect: Rect) {
     let palette = cx.palette;
-    let place = format!("{}:{}", text::visible(document.member_path(source.member)), source.line);
+    let place = format!("{}:{}", text::visible(&document.member_path(source.member)), source.line);
     let title = Words::current().fill("window.lines_around", &[("place", &place)]);
     let body = widgets::head(ui, palette, rect, &title, "", "");
     let mut bar = Rect::from_min_max(rect.min, eframe::egui::pos2(rect.right() - 12.0, rect.top() + widgets::HEAD));

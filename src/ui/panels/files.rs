@@ -98,7 +98,7 @@ impl Rows for Members<'_> {
         };
         let number = |n: Option<u64>| n.map_or_else(|| "–".to_owned(), count);
         let text = match column {
-            "path" => text::visible(&member.path).into_owned(),
+            "path" => text::visible(&self.document.member_path(member.id)).into_owned(),
             "role" => text::term("role", member.role.word()),
             "known" => text::term("role_basis", member.role_basis.word()),
             "dialect" => report.and_then(|r| r.dialect.clone()).unwrap_or_else(|| "–".to_owned()),
@@ -174,7 +174,7 @@ fn note_list(ui: &mut Ui, cx: &Cx<'_>, document: &Document, state: &mut ViewStat
     let right =
         if unknown > 0 { Words::current().fill("window.unknown_lines", &[("n", &count(unknown))]) } else { String::new() };
     let beside = match chosen {
-        Some(member) => format!("{}  {}", notes.len(), text::visible(&member.path)),
+        Some(member) => format!("{}  {}", notes.len(), text::visible(&document.member_path(member.id))),
         None => notes.len().to_string(),
     };
     let mut body = widgets::head(ui, palette, rect, word("window.not_read"), &beside, &right);
@@ -198,8 +198,8 @@ fn note_list(ui: &mut Ui, cx: &Cx<'_>, document: &Document, state: &mut ViewStat
                 let mut inner = rect.shrink2(vec2(12.0, 0.0));
                 let icon = cut_left(&mut inner, 20.0);
                 shapes::sign(ui.painter(), palette, icon.left_center() + vec2(6.0, 0.0), 11.0, Sign::Tone(Tone::Warn));
-                let path = note.member.map_or("", |id| document.member_path(id));
-                let place = if note.line > 0 { format!("{path}:{}", note.line) } else { path.to_owned() };
+                let path = note.member.map_or_else(String::new, |id| document.member_path(id));
+                let place = if note.line > 0 { format!("{path}:{}", note.line) } else { path };
                 let width = (inner.width() * 0.34).min(380.0);
                 text::line(ui, cut_left(&mut inner, width), Align::Min, &text::visible(&place), Type::Mono, palette.t2);
                 text::line(ui, inner, Align::Min, &text::visible(&words::sentence(&note.text)), Type::Table, palette.t1);

@@ -121,7 +121,7 @@ impl Rows for Messages<'_> {
             "method" => text::visible(message.cseq().as_ref().map_or("", |cseq| cseq.method.as_str())).into_owned(),
             "cseq" => message.cseq().map_or_else(String::new, |cseq| cseq.number.to_string()),
             "copy" => logged.sent_before.to_string(),
-            "file" => text::visible(self.document.member_path(logged.source.member)).into_owned(),
+            "file" => text::visible(&self.document.member_path(logged.source.member)).into_owned(),
             _ => logged.source.line.to_string(),
         };
         text.into()

@@ -64,7 +64,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, lo
     let title = crate::timeline::ladder::title(&logged.seen.message);
     let body = widgets::head(ui, palette, rect, "", "", "");
     let mut bar = Rect::from_min_max(rect.min, pos2(rect.right(), body.top())).shrink2(vec2(12.0, 0.0));
-    let reference = format!("{}:{}", text::visible(document.member_path(logged.source.member)), logged.source.line);
+    let reference = format!("{}:{}", text::visible(&document.member_path(logged.source.member)), logged.source.line);
     let galley = text::galley(ui, &reference, Type::Small, palette.accent, bar.width() * 0.4);
     let right = cut_right(&mut bar, galley.size().x + 4.0);
     if widgets::link(ui, palette, right, Align::Max, &reference).on_hover_text(word("message.to_log")).clicked() {
