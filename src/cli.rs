@@ -56,7 +56,7 @@ Examples:
   bundlescope report client-log.zip --format json --output report.json
   bundlescope report client-log.zip --no-redact  with names and numbers as logged
   bundlescope compare good.zip bad.zip           tell where two sessions part
-  bundlescope picture client-log.zip --view ladder --call 0 --output call.png
+  bundlescope picture client-log.zip --view ladder --call 1 --output call.png
   bundlescope export client-log.zip --what sip --output call.pcapng   SIP for Wireshark
   bundlescope demo                               open the samples that come with the program
   bundlescope explain 200018 --lang nl           say what a code, a finding or plain words mean

@@ -29,19 +29,19 @@ pub(super) struct CompareArguments {
     /// Form of the report
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::word)))]
     format: String,
-    /// Run of A: its number in the report, `current` or `last`; without it the one its verdict is about
+    /// Run of A: its number (the first is 1), `current` or `last`; without it the one its verdict is about
     #[arg(long, value_name = "RUN", conflicts_with_all = ["left_call", "left_registration"])]
     left_run: Option<String>,
     /// Run of B
     #[arg(long, value_name = "RUN", conflicts_with_all = ["right_call", "right_registration"])]
     right_run: Option<String>,
-    /// Only this call of A, by its number in the report
+    /// Only this call of A, by its number in window and report: the first is 1
     #[arg(long, value_name = "N", conflicts_with = "left_registration")]
     left_call: Option<u32>,
     /// Only this call of B
     #[arg(long, value_name = "N", conflicts_with = "right_registration")]
     right_call: Option<u32>,
-    /// Only this registration of A, counted from 0
+    /// Only this registration of A: the first is 1
     #[arg(long, value_name = "N")]
     left_registration: Option<u32>,
     /// Only this registration of B
@@ -175,14 +175,15 @@ fn scope(analysis: &Analysis, run: Option<&str>, call: Option<u32>, registration
     let facts = &analysis.facts;
     let missing = |key: &'static str, there: String| (USAGE, format!("{}: {there}", word(key)));
     if let Some(call) = call {
-        return match facts.calls.get(call as usize) {
-            Some(_) => Ok(Some(Scope::Call(CallId(call)))),
+        return match CallId::numbered(call).filter(|id| facts.calls.get(id.0 as usize).is_some()) {
+            Some(id) => Ok(Some(Scope::Call(id))),
             None => Err(missing("compare.no_such_call", facts.calls.len().to_string())),
         };
     }
-    if let Some(place) = registration {
-        return match facts.registrations.get(place as usize) {
-            Some(_) => Ok(Some(Scope::Registration(place))),
+    if let Some(number) = registration {
+        let place = number.checked_sub(1).filter(|n| facts.registrations.get(*n as usize).is_some());
+        return match place {
+            Some(place) => Ok(Some(Scope::Registration(place))),
             None => Err(missing("compare.no_such_registration", facts.registrations.len().to_string())),
         };
     }
@@ -192,11 +193,11 @@ fn scope(analysis: &Analysis, run: Option<&str>, call: Option<u32>, registration
     let found = match name {
         "current" => of(RunName::Current).or(newest),
         "last" => of(RunName::Last).or(newest.and_then(|n| n.checked_sub(1))),
-        number => number.parse::<usize>().ok().filter(|n| *n < facts.runs.len()),
+        number => number.parse().ok().and_then(RunId::numbered).map(|id| id.0 as usize).filter(|n| *n < facts.runs.len()),
     };
     let run = found.and_then(|n| u32::try_from(n).ok());
     let names = || {
-        let numbers: Vec<String> = (0..facts.runs.len()).map(|n| n.to_string()).collect();
+        let numbers: Vec<String> = (1..=facts.runs.len()).map(|n| n.to_string()).collect();
         numbers.join(", ")
     };
     run.map(|n| Some(Scope::Run(RunId(n)))).ok_or_else(|| missing("compare.no_such_run", names()))

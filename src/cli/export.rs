@@ -13,7 +13,7 @@ use crate::analyse::{Analysis, Options};
 use crate::base::words::{self, Words, word};
 use crate::base::{Language, Progress, rules};
 use crate::export::{capture, csv, records, rows, wire};
-use crate::session::MessageId;
+use crate::session::{CallId, MessageId};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArguments {
@@ -29,7 +29,7 @@ pub(super) struct ExportArguments {
     /// File to write
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
-    /// SIP messages of this call only, by its number in the report: the first is 0
+    /// SIP messages of this call only, by its number in window and report: the first is 1
     #[arg(long, value_name = "N")]
     call: Option<u32>,
     #[command(flatten)]
@@ -135,8 +135,8 @@ fn one_bundle(bundles: usize) -> Result<(), Failure> {
 fn messages(analysis: &Analysis, call: Option<u32>) -> Result<Vec<MessageId>, Failure> {
     let calls = &analysis.facts.calls;
     match call {
-        Some(number) => calls
-            .get(number as usize)
+        Some(number) => CallId::numbered(number)
+            .and_then(|id| calls.get(id.0 as usize))
             .map(|call| call.messages.clone())
             .ok_or_else(|| (USAGE, format!("{}: {}", word("compare.no_such_call"), calls.len()))),
         None => Ok((0..).map(MessageId).take(analysis.facts.messages.len()).collect()),

@@ -26,7 +26,7 @@ pub(super) struct PictureArguments {
     /// What to draw
     #[arg(long, default_value = View::ALL[0].word(), value_parser = PossibleValuesParser::new(View::ALL.map(View::word)))]
     view: String,
-    /// Only this call, by its number in the report: the first is 0
+    /// Only this call, by its number in window and report: the first is 1
     #[arg(long, value_name = "N")]
     call: Option<u32>,
     /// File to write; its ending, .png or .svg, says in which form
@@ -132,8 +132,8 @@ fn form(output: &Path, scale: u8) -> Result<Form, Failure> {
 fn call(analysis: &Analysis, number: Option<u32>) -> Result<Option<Subject>, Failure> {
     let Some(number) = number else { return Ok(None) };
     let calls = &analysis.facts.calls;
-    match calls.get(number as usize) {
-        Some(_) => Ok(Some(Subject::Call(CallId(number)))),
+    match CallId::numbered(number).filter(|id| calls.get(id.0 as usize).is_some()) {
+        Some(id) => Ok(Some(Subject::Call(id))),
         None => Err((USAGE, format!("{}: {}", word("compare.no_such_call"), calls.len()))),
     }
 }

@@ -220,7 +220,7 @@ fn place(analysis: &Analysis, source: SourceRef) -> String {
 
 fn raised(out: &mut String, analysis: &Analysis, finding: &Finding) {
     let outlet = Outlet::originals();
-    let figures = [("id", finding.id.as_str()), ("n", &finding.count.to_string()), ("run", &(finding.run.0 + 1).to_string())];
+    let figures = [("id", finding.id.as_str()), ("n", &finding.count.to_string()), ("run", &finding.run.number().to_string())];
     let _ = writeln!(out, "  {}", Words::current().fill("rules.raised", &figures));
     let _ = writeln!(out, "    {}", outlet.text(&finding.title));
     if let Some(cause) = &finding.effect_of {

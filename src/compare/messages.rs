@@ -6,9 +6,11 @@ use std::hash::Hash;
 
 use crate::base::Text;
 use crate::session::{Facts, MessageId};
-use crate::sip::Message;
+use crate::sip::key::Key;
+use crate::sip::{Message, Method};
 
 use super::align::align_twice;
+use super::cores::on_every_core;
 use super::rows::Kind;
 use super::strands::{Exchange, Item, Part, Strand, StrandKind};
 use super::{Pair, Side, Which};
@@ -61,16 +63,19 @@ pub fn rows(sides: &Pair<Side<'_>>, strands: &Pair<Vec<Strand>>, matched: &[Pair
     let facts = sides.map(|side| &side.analysis.facts);
     let mut out = Vec::with_capacity(matched.len());
     let mut partners = Vec::with_capacity(matched.len());
-    for pair in matched {
+    let of = |pair: &Pair<Option<usize>>| {
         let left = pair.left.and_then(|n| strands.left.get(n));
         let right = pair.right.and_then(|n| strands.right.get(n));
-        let (found, rows) = one(&facts, left, right);
         let begins = [left, right].into_iter().flatten().filter_map(|s| s.exchanges.first()?.items.first());
         let begins = begins.map(|i| i.elapsed_us).min();
         let kinds = Pair::new(left, right).map(|s| s.map(|s| s.kind.clone()));
         let lesser = kinds.left.clone().into_iter().chain(kinds.right.clone()).min();
-        out.push((begins, lesser, StrandRows { kinds, rows }));
+        let (found, rows) = one(&facts, left, right);
+        (found, (begins, lesser, StrandRows { kinds, rows }))
+    };
+    for (found, rows) in on_every_core(matched, of) {
         partners.push(found);
+        out.push(rows);
     }
     out.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     (out.into_iter().map(|(_, _, rows)| rows).collect(), partners)
@@ -269,42 +274,64 @@ fn longest_ascending(partner_of: &[Option<usize>]) -> Vec<(usize, usize)> {
 
 /// Do two messages in the same place say the same: status, method, credentials, media, expiry? Made-up values are not looked at.
 fn alike(facts: &Pair<&Facts>, left: MessageId, right: MessageId) -> bool {
-    let text = |which: Which, id: MessageId| facts.get(which).message(id).map(|m| &m.seen.message);
-    match (text(Which::Left, left), text(Which::Right, right)) {
-        (Some(left), Some(right)) => left.text == right.text || same_sense(left, right),
-        _ => false,
-    }
-}
-
-/// What a message says of the course of things.
-pub fn same_sense(left: &Message, right: &Message) -> bool {
-    let credentials = |m: &Message| !m.credentials().is_empty();
-    let number = |m: &Message, name: &str| m.header(name).and_then(|v| v.trim().parse::<u64>().ok());
-    left.status() == right.status()
-        && left.method() == right.method()
-        && credentials(left) == credentials(right)
-        && ["Min-Expires", "Retry-After"].iter().all(|name| number(left, name) == number(right, name))
-        && expiry(left) == expiry(right)
-        && media(left) == media(right)
-}
-
-/// Asked or granted, in the header or at the one contact (RFC 3261 §10.2.1.1).
-fn expiry(message: &Message) -> Option<u64> {
-    let contacts = message.contacts();
-    let of_contact = match contacts.as_slice() {
-        [one] => one.param("expires").and_then(|v| v.parse().ok()),
-        _ => None,
+    let seen = |which: Which, id: MessageId| {
+        let facts = facts.get(which);
+        Some((facts.related.keys.get(id.0)?, &facts.message(id)?.seen.message))
     };
-    of_contact.or_else(|| message.expires())
+    let (Some((left_key, left)), Some((right_key, right))) = (seen(Which::Left, left), seen(Which::Right, right)) else {
+        return false;
+    };
+    left.text == right.text
+        || left_key.status == right_key.status
+            && left_key.method == right_key.method
+            && left_key.credentials.is_some() == right_key.credentials.is_some()
+            && left_key.sdp == right_key.sdp
+            && waits(left, left_key) == waits(right, right_key)
+            && (!left_key.sdp || same_media(left, right))
+}
+
+/// Seconds asked for, granted, or demanded: Expires or the one contact's (RFC 3261 §10.2.1.1), Min-Expires, Retry-After.
+fn waits(message: &Message, key: &Key) -> [Option<u64>; 3] {
+    let mut out = [None; 3];
+    for (name, value) in message.fields() {
+        let place = ["Expires", "Min-Expires", "Retry-After"].iter().position(|known| name.eq_ignore_ascii_case(known));
+        if let Some(slot) = place.and_then(|n| out.get_mut(n)).filter(|slot| slot.is_none()) {
+            *slot = value.trim().parse().ok();
+        }
+    }
+    // A contact has a time of its own in REGISTER and where it redirects.
+    let bound = key.method == Method::Register || key.status.is_some_and(|s| s / 100 == 3);
+    if let (true, [one], [expires, ..]) = (bound, message.contacts().as_slice(), &mut out) {
+        *expires = one.param("expires").and_then(|v| v.parse().ok()).or(*expires);
+    }
+    out
+}
+
+/// The same kind, protocol, direction, formats of each media line, and the same ones refused?
+fn same_media(left: &Message, right: &Message) -> bool {
+    // Reading is dear: bodies that differ in made-up values only need none.
+    lasting_lines(left).eq(lasting_lines(right)) && left.header("Content-Type") == right.header("Content-Type")
+        || media(left) == media(right)
+}
+
+/// The lines of a body without those of made-up values and addresses; of `m=` kind, whether the port is 0 (refused), and the rest.
+fn lasting_lines(message: &Message) -> impl Iterator<Item = (&str, bool, &str)> {
+    const MADE_UP: [&str; 7] = ["o=", "t=", "a=candidate:", "a=ssrc", "a=ice-", "a=crypto:", "a=fingerprint:"];
+    message.body_text().lines().filter_map(|line| {
+        let media = line.strip_prefix("m=").and_then(|m| m.split_once(' '));
+        if let Some((kind, (port, rest))) = media.and_then(|(kind, rest)| Some((kind, rest.split_once(' ')?))) {
+            return Some((kind, port.trim_start_matches('0').is_empty(), rest));
+        }
+        // `c=0.0.0.0` holds (RFC 2543 §B.5); any other address is the network's.
+        let elsewhere = line.starts_with("c=") && !line.ends_with("0.0.0.0") && !line.ends_with("::");
+        (!elsewhere && !MADE_UP.iter().any(|m| line.starts_with(m))).then_some(("", false, line))
+    })
 }
 
 /// Kind, protocol, direction, refused or not, formats of each media line.
 type Line = (String, String, crate::sip::Flow, bool, Vec<String>);
 
 fn media(message: &Message) -> Vec<Line> {
-    if message.body.is_empty() {
-        return Vec::new();
-    }
     let line = |m: &crate::sip::SdpMedia| {
         let formats = m.formats.iter().map(|f| f.name.to_ascii_lowercase()).collect();
         (m.kind.to_ascii_lowercase(), m.protocol.to_ascii_uppercase(), m.flow, m.is_rejected(), formats)

@@ -11,6 +11,7 @@ use crate::session::{CallId, MessageId, RunId};
 
 pub mod align;
 mod anchors;
+mod cores;
 mod facts;
 mod matching;
 pub mod messages;
@@ -219,7 +220,8 @@ impl Comparison {
 pub fn compare(left: Side<'_>, right: Side<'_>, anchor: Anchor) -> Comparison {
     let sides = Pair::new(left, right);
     let zero = anchors::zero(&sides, anchor);
-    let strands = Pair::new(strands::strands(&left, zero.at.left), strands::strands(&right, zero.at.right));
+    let strands = cores::both(|| strands::strands(&left, zero.at.left), || strands::strands(&right, zero.at.right));
+    let strands = Pair::new(strands.0, strands.1);
     let matched = matching::matched(&sides, &strands);
     let (strand_rows, transactions) = messages::rows(&sides, &strands, &matched.strands);
     let context = facts::Context { sides, zero: &zero, matched: &matched, transactions: &transactions, strands: &strands };

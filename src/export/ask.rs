@@ -31,7 +31,7 @@ pub fn title(ask: &Ask, words: &Words, outlet: &Outlet) -> String {
                 p.as_ref().map_or_else(|| words.get("report.someone").to_owned(), |p| outlet.private(p).into_owned())
             };
             let (from, to) = ask.parties.as_ref().map_or_else(Default::default, |(from, to)| (party(from), party(to)));
-            words.fill("ask.call", &[("n", &(id.0 + 1).to_string()), ("from", &from), ("to", &to)])
+            words.fill("ask.call", &[("n", &id.number().to_string()), ("from", &from), ("to", &to)])
         }
         About::Registration(_) => {
             let aor = ask.aor.as_ref().map(|a| outlet.private(a).into_owned()).unwrap_or_default();

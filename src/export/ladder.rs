@@ -27,7 +27,7 @@ pub fn text(ladder: &Ladder, title: &str, outlet: &Outlet) -> String {
     out.push_str(line.trim_end());
     out.push('\n');
     for (place, row) in ladder.rows.iter().enumerate() {
-        let call = row.call.map_or_else(String::new, |id| format!("#{}", id.0 + 1));
+        let call = row.call.map_or_else(String::new, |id| format!("#{}", id.number()));
         let drawn = match &row.kind {
             Kind::Arrow(arrow) => drawn(arrow, lanes, &said(arrow, outlet)),
             Kind::Waiting { text, .. } => middle(&format!("· {} ·", one_line(text, outlet)), width, ':', lanes),
@@ -65,7 +65,7 @@ pub fn mermaid(ladder: &Ladder, title: &str, outlet: &Outlet) -> String {
                     Direction::Received => (arrow.host, 0),
                     Direction::Sent | Direction::Unknown => (0, arrow.host),
                 };
-                let call = row.call.map_or_else(String::new, |id| format!("[{}] ", id.0 + 1));
+                let call = row.call.map_or_else(String::new, |id| format!("[{}] ", id.number()));
                 let told = format!("{call}{} {}", clock(row.at), said(arrow, outlet));
                 out.push_str(&format!("    L{from}{line}L{to}: {}\n", escaped(told.trim())));
             }

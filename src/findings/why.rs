@@ -77,7 +77,7 @@ pub(super) fn not_raised(looked: &Looked<'_>) -> Vec<NotRaised> {
 fn reasons(looked: &Looked<'_>, place: usize, signature: &Signature) -> Vec<Reason> {
     let mut out = Vec::new();
     for (_, by, run) in looked.excluded.iter().filter(|(p, ..)| *p == place) {
-        let values = [("by", Segment::Word(by.clone())), ("run", Segment::number(run.0 + 1))];
+        let values = [("by", Segment::Word(by.clone())), ("run", Segment::number(run.number()))];
         out.push(Reason::new(Text::phrase("why.excluded", &values)));
     }
     if looked.untried.contains(&place) {

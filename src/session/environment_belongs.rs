@@ -133,7 +133,7 @@ fn by_identifiers(data: &Data<'_>, around: &Around<'_>, newest: RunId) -> Option
     let shown = Segment::Private(Private::new(kind, value));
     let key = if run == newest { "environment.belongs-yes" } else { "environment.belongs-older" };
     let belongs = if run == newest { Belongs::Yes } else { Belongs::No };
-    let text = Text::phrase(key, &[("value", shown.clone()), ("session", Segment::number(run.0))]);
+    let text = Text::phrase(key, &[("value", shown.clone()), ("session", Segment::number(run.number()))]);
     Some((belongs, text, vec![data.proof(at, shown), proof.clone()]))
 }
 

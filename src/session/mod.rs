@@ -75,9 +75,33 @@ impl MessageId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub u32);
 
+impl RunId {
+    /// The number that people see in window, texts and arguments: the first is 1. (JSON has the place: the first is 0.)
+    pub const fn number(self) -> u32 {
+        self.0.saturating_add(1)
+    }
+
+    /// The run that people call by this number.
+    pub fn numbered(number: u32) -> Option<Self> {
+        number.checked_sub(1).map(Self)
+    }
+}
+
 /// A call by its place in `Facts::calls`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u32);
+
+impl CallId {
+    /// The number that people see in window, texts and arguments: the first is 1. (JSON has the place: the first is 0.)
+    pub const fn number(self) -> u32 {
+        self.0.saturating_add(1)
+    }
+
+    /// The call that people call by this number.
+    pub fn numbered(number: u32) -> Option<Self> {
+        number.checked_sub(1).map(Self)
+    }
+}
 
 /// How a direction is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -72,7 +72,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
     ("interprocess", r"\binterprocess::", &["app/instance"]),
     ("clap_mangen, clap_complete", r"\bclap_(mangen|complete)::", &["cli/manual"]),
     ("winreg", r"\bwinreg::", &["cli/associate/windows"]),
-    ("threads", r"\bthread::(spawn|scope|Builder)", &["bundle/", "records/", "analyse", "app/"]),
+    ("threads", r"\bthread::(spawn|scope|Builder)", &["bundle/", "records/", "analyse", "compare/cores", "app/"]),
     ("network", r"\b(TcpStream|TcpListener|UdpSocket|ToSocketAddrs)\b", &[]),
     ("colours", r"\bColor32::from_", &["ui/tokens"]),
     (

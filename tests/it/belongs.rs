@@ -74,11 +74,11 @@ fn check(ced: &str, more: &str, starts: &str) -> Arc<Analysis> {
 
 #[test]
 fn an_identifier_of_one_run_ties_it_to_that_run() {
-    let analysis = check(&format!("{{\"ids\": [\"{NEW}\"]}}"), "", "yes: It holds ***, which only session 1");
+    let analysis = check(&format!("{{\"ids\": [\"{NEW}\"]}}"), "", "yes: It holds ***, which only session 2");
     let lines: Vec<(u32, u64)> =
         analysis.environment.proof.iter().filter_map(|e| e.source).map(|s| (s.member.0, s.line)).collect();
     assert_eq!(lines, [(2, 1), (1, 2)], "its own line and the log's");
-    check(&format!("{{\"a\": 1,\n\"ids\": [\"{OLD}\"]}}"), "", "no: It holds ***, which only the earlier session 0");
+    check(&format!("{{\"a\": 1,\n\"ids\": [\"{OLD}\"]}}"), "", "no: It holds ***, which only the earlier session 1");
     // Both: the newest decides.
     check(&format!("[\"{OLD}\", \"{NEW}\"]"), "", "yes: ");
     // Wrapped in UTF-16 and in base64.

@@ -341,25 +341,36 @@ fn a_hundred_times_the_size_works_and_what_is_ambiguous_stays_unmatched() {
 #[test]
 #[ignore = "a figure, not a test: 200,000 messages against 200,000, run with --release --nocapture"]
 fn two_hundred_thousand_messages_in_time() {
-    let left = {
+    let side = |of: &str| {
         let mut analysis = made::empty();
-        analysis.facts = big(200_000);
+        analysis.facts = big(200_000, of);
         analysis
     };
-    let begun = std::time::Instant::now();
-    let comparison = compared(&left, &left);
-    println!("{} messages: {:?}", left.facts.messages.len(), begun.elapsed());
-    assert_eq!(comparison.counts.matter, 0);
+    let (left, right) = (side("a"), side("b"));
+    for (name, right) in [("itself", &left), ("through another SBC", &right)] {
+        let begun = std::time::Instant::now();
+        let comparison = compared(&left, right);
+        println!("{} messages against {} ({name}): {:?}", left.facts.messages.len(), right.facts.messages.len(), begun.elapsed());
+        assert_eq!(comparison.counts.matter, 0);
+        assert!(comparison.strands.iter().all(|s| s.counts().1 == 0));
+    }
 }
 
-fn big(messages: usize) -> bundlescope::session::Facts {
+/// The same call again and again; another `side` has other Call-IDs, tags, branches and `o=` ids.
+fn big(messages: usize, side: &str) -> bundlescope::session::Facts {
     let once = super::captured_direct::messages(&folder("call-basic/baresip"));
     let id = Regex::new(r"(?im)^((?:Call-ID|i)[ \t]*:[ \t]*)([^\r\n]+)").unwrap();
+    let made_up = Regex::new(r"(tag=|branch=z9hG4bK)").unwrap();
+    let origin = Regex::new(r"(?m)^(o=\S+ )(\d)").unwrap();
     let mut all = Vec::with_capacity(messages);
     for n in 0..messages / once.len() {
         for message in &once {
             let mut message = message.clone();
-            let raw = id.replace(&message.seen.message.text, |c: &Captures<'_>| format!("{}{n}-{}", &c[1], &c[2])).into_owned();
+            let raw =
+                id.replace(&message.seen.message.text, |c: &Captures<'_>| format!("{}{n}-{side}{}", &c[1], &c[2])).into_owned();
+            let raw = made_up.replace_all(&raw, |c: &Captures<'_>| format!("{}{side}", &c[1]));
+            let digit = if side == "a" { "1" } else { "2" };
+            let raw = origin.replace_all(&raw, |c: &Captures<'_>| format!("{}{digit}", &c[1])).into_owned();
             message.seen.message = bundlescope::sip::Message::parse(raw).unwrap();
             message.seen.at = message.seen.at.map(|at| at.plus_us(n as i64 * 60_000_000));
             all.push(message);

@@ -7,6 +7,7 @@ use crate::session::startup::StageId;
 use crate::session::{Facts, Side as Who};
 
 use super::super::align::align_twice;
+use super::super::cores::on_every_core;
 use super::super::rows::{Area, Cell, Group, Row};
 use super::super::strands::{Exchange, StrandKind};
 use super::super::{Pair, Which};
@@ -25,16 +26,20 @@ pub fn groups(context: &Context<'_>) -> Vec<Group> {
     };
     let mut out = Vec::new();
     let mut alone: Vec<(Which, &Call)> = Vec::new();
-    for (at, both) in context.pairs(|kind| matches!(kind, StrandKind::Call(_))) {
+    let pairs = context.pairs(|kind| matches!(kind, StrandKind::Call(_)));
+    let groups = on_every_core(&pairs, |(at, both)| {
         let own = Pair::new(call(Which::Left, both.left.map(|s| &s.kind)), call(Which::Right, both.right.map(|s| &s.kind)));
         match (own.left, own.right) {
-            (Some(left), Some(right)) => {
-                let exchanges = context.exchanges(at, &both);
-                out.push(one(context, Pair::new(left, right), &exchanges));
-            }
-            (Some(left), None) => alone.push((Which::Left, left)),
-            (None, Some(right)) => alone.push((Which::Right, right)),
-            (None, None) => {}
+            (Some(left), Some(right)) => Some(Ok(one(context, Pair::new(left, right), &context.exchanges(*at, both)))),
+            (Some(left), None) => Some(Err((Which::Left, left))),
+            (None, Some(right)) => Some(Err((Which::Right, right))),
+            (None, None) => None,
+        }
+    });
+    for group in groups.into_iter().flatten() {
+        match group {
+            Ok(group) => out.push(group),
+            Err(call) => alone.push(call),
         }
     }
     if !alone.is_empty() {
@@ -55,7 +60,7 @@ fn subject(call: &Call) -> Text {
     });
     let party = if call.direction == CallDirection::Incoming { &call.from } else { &call.to };
     let party = party.as_ref().map_or_else(|| Segment::key("report.someone"), |p| Segment::Private(p.clone()));
-    Text::phrase("compare.call_subject", &[("n", number(call.id.0)), ("direction", direction), ("party", party)])
+    Text::phrase("compare.call_subject", &[("n", number(call.id.number())), ("direction", direction), ("party", party)])
 }
 
 fn one(context: &Context<'_>, calls: Pair<&Call>, exchanges: &[Pair<Option<&Exchange>>]) -> Group {

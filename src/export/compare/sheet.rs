@@ -150,7 +150,7 @@ impl Writer<'_> {
         let scope = *self.comparison.scopes.get(which);
         let scope = match scope {
             Scope::Run(run) => {
-                let number = run.0.to_string();
+                let number = run.number().to_string();
                 let which = match facts.runs.get(run.0 as usize).and_then(|r| r.which) {
                     Some(RunName::Current) => words.get("report.run_current"),
                     Some(RunName::Last) => words.get("report.run_last"),
@@ -158,8 +158,8 @@ impl Writer<'_> {
                 };
                 words.fill("compare.scope_run", &[("number", &number), ("which", which)])
             }
-            Scope::Call(call) => words.fill("compare.scope_call", &[("number", &call.0.to_string())]),
-            Scope::Registration(n) => words.fill("compare.scope_registration", &[("number", &n.to_string())]),
+            Scope::Call(call) => words.fill("compare.scope_call", &[("number", &call.number().to_string())]),
+            Scope::Registration(n) => words.fill("compare.scope_registration", &[("number", &n.saturating_add(1).to_string())]),
         };
         let zero = self.time(*self.comparison.zero.at.get(which));
         let values = [("name", name), ("scope", scope.trim_end()), ("zero", &zero)];
@@ -267,7 +267,7 @@ impl Writer<'_> {
         let beyond = if wanted { strand.rows.len() - shown.len() } else { 0 };
         let beyond = match beyond {
             0 => String::new(),
-            n => words.fill("compare.more", &[("n", &n.to_string())]),
+            n => words.fill("compare.more", &[("n", &n.saturating_add(1).to_string())]),
         };
         let rows = shown.into_iter().map(|row| self.message_row(row)).collect();
         Strand { title: self.text(&strand.name()), summary, rows, from, beyond }

@@ -124,7 +124,7 @@ impl List<'_> {
         let mut parts = vec![word(&format!("severity.{}", finding.severity.word())).to_owned()];
         parts.push(word(&format!("confidence.{}", finding.confidence.word())).to_owned());
         if self.analysis.facts.runs.len() > 1 {
-            parts.push(Words::current().fill("window.in_run", &[("n", &(finding.run.0 + 1).to_string())]));
+            parts.push(Words::current().fill("window.in_run", &[("n", &finding.run.number().to_string())]));
         }
         if finding.count > 1 {
             parts.push(Words::current().fill("window.times", &[("n", &finding.count.to_string())]));

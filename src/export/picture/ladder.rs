@@ -227,7 +227,7 @@ fn gutter(out: &mut Drawing, ink: Ink<'_>, layout: &Place, row: &Row, area: Area
         let tag = Area::around((layout.delta_px + 16.0, area.middle()), 18.0, 15.0);
         let colour = palette.series(u8::try_from(call.0 % 8 + 1).unwrap_or(1));
         out.frame(tag, 3.0, None, Pen::new(1.2, colour));
-        out.text(tag, Align::Middle, &(call.0 + 1).to_string(), Type::TinyMono, palette.t2);
+        out.text(tag, Align::Middle, &call.number().to_string(), Type::TinyMono, palette.t2);
         out.fill(Area::sized(layout.delta_px + 29.0, area.top, 2.0, area.height()), 0.0, colour);
     }
     if row.line > 0 {

@@ -25,7 +25,7 @@ fn one(view: &View<'_>, page: &mut Page, call: &Call) {
         p.as_ref().map_or_else(|| view.word("report.someone").to_owned(), |p| outlet.private(p).into_owned())
     };
     let values = [
-        ("id", call.id.0.to_string()),
+        ("id", call.id.number().to_string()),
         ("direction", view.named("word", call.direction.word())),
         ("state", view.named("word", call.state.word())),
         ("from", party(&call.from)),
@@ -52,7 +52,7 @@ fn one(view: &View<'_>, page: &mut Page, call: &Call) {
     let diverted: Vec<_> = call.diversion.iter().map(|d| outlet.private(d)).collect();
     page.pair(2, view.word("report.diversion"), &diverted.join(", "));
     for related in &call.related {
-        let values = [("call", related.call.0.to_string()), ("kind", view.named("word", related.kind.word()))];
+        let values = [("call", related.call.number().to_string()), ("kind", view.named("word", related.kind.word()))];
         let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let text = format!("{}  {}", view.fill("report.related_text", &values), view.places(&related.evidence));
         page.pair(2, view.word("report.related"), &text);

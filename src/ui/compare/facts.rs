@@ -1,9 +1,9 @@
 //! The facts of both sides in rows: name, A, B, amount with a bar that grows with the difference. In: a comparison. Out: rows; choosing one
 //! shows its proof.
 
-use eframe::egui::{Align, CornerRadius, Rect, Shape, Stroke, Ui, pos2, vec2};
+use eframe::egui::{Align, CornerRadius, Rect, ScrollArea, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
-use super::{Chosen, CompareCommand, CompareState, Ready, sides};
+use super::{Chosen, CompareCommand, CompareState, FactLine, Ready, sides};
 use crate::base::Tone;
 use crate::base::words::word;
 use crate::compare::{Amount, Cell, Group, Kind, Place, Row as Fact, Which};
@@ -13,7 +13,7 @@ use crate::ui::widgets::{self, Row, cut_left, cut_right, cut_top, line_below};
 use crate::ui::{Command, Cx, Palette, Type, text};
 
 const HEAD: f32 = 26.0;
-const ROW: f32 = 22.0;
+const ROW: f32 = 23.0;
 const BAR: f32 = 46.0;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, state: &CompareState, mut rect: Rect) {
@@ -33,16 +33,22 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, state: &CompareState, m
     });
     line_below(ui, palette, head);
     widgets::area(ui, "fact-rows", rect, palette.panel, |ui| {
-        widgets::rows(ui, "facts", |ui| {
-            for (g, group) in ready.comparison.groups.iter().enumerate() {
-                if !state.only_differences || group.rows.iter().any(|r| r.matters) {
-                    let rect = widgets::reserve(ui, HEAD);
-                    group_head(ui, palette, group, rect);
-                }
-                for (r, row) in group.rows.iter().enumerate() {
-                    if !state.only_differences || row.matters {
-                        let rect = widgets::reserve(ui, ROW);
-                        fact(ui, cx, state, Place { group: g, row: r }, row, rect);
+        let lines = if state.only_differences { &ready.mattering } else { &ready.facts };
+        let mut scroll = ScrollArea::vertical().id_salt("facts").auto_shrink([false, false]);
+        let wanted = |line: &FactLine| matches!(line, FactLine::Fact(place) if state.chosen == Some(Chosen::Fact(*place)));
+        if let Some(place) = state.reveal.then(|| lines.iter().position(wanted)).flatten() {
+            scroll = scroll.vertical_scroll_offset((place as f32 * ROW - rect.height() / 2.0).max(0.0));
+        }
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        scroll.show_rows(ui, ROW, lines.len(), |ui, range| {
+            for line in lines.get(range).unwrap_or_default() {
+                let rect = widgets::reserve(ui, ROW);
+                match *line {
+                    FactLine::Head(group) => {
+                        ready.comparison.groups.get(group).into_iter().for_each(|g| group_head(ui, palette, g, rect));
+                    }
+                    FactLine::Fact(place) => {
+                        ready.comparison.row(place).into_iter().for_each(|(_, row)| fact(ui, cx, state, place, row, rect));
                     }
                 }
             }
@@ -109,12 +115,6 @@ fn amount(row: &Fact) -> String {
 fn fact(ui: &mut Ui, cx: &mut Cx<'_>, state: &CompareState, place: Place, row: &Fact, rect: Rect) {
     let palette = cx.palette;
     let selected = state.chosen == Some(Chosen::Fact(place));
-    if selected && state.reveal {
-        ui.scroll_to_rect(rect, Some(Align::Center));
-    }
-    if !ui.is_rect_visible(rect) {
-        return;
-    }
     let said = |cell: &Option<Cell>| cell.as_ref().map_or_else(|| "–".to_owned(), cell_text);
     let (what, left, right) = (text::shown(&row.what), said(&row.cells.left), said(&row.cells.right));
     let difference = amount(row);

@@ -89,6 +89,15 @@ pub enum Line {
     Row(usize, usize),
 }
 
+/// A line of the facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactLine {
+    /// The head of a group.
+    Head(usize),
+    /// A fact.
+    Fact(Place),
+}
+
 /// A comparison that is there.
 #[derive(Debug)]
 pub struct Ready {
@@ -100,6 +109,10 @@ pub struct Ready {
     pub lines: Vec<Line>,
     /// Those that differ, with the heads of their conversations.
     pub differing: Vec<Line>,
+    /// Every line of the facts.
+    pub facts: Vec<FactLine>,
+    /// Those that matter, with the heads of their groups.
+    pub mattering: Vec<FactLine>,
 }
 
 impl Ready {
@@ -118,7 +131,21 @@ impl Ready {
                 }
             }
         }
-        Self { documents, comparison, lines, differing }
+        let (mut facts, mut mattering) = (Vec::new(), Vec::new());
+        for (g, group) in comparison.groups.iter().enumerate() {
+            facts.push(FactLine::Head(g));
+            if group.rows.iter().any(|row| row.matters) {
+                mattering.push(FactLine::Head(g));
+            }
+            for (r, row) in group.rows.iter().enumerate() {
+                let line = FactLine::Fact(Place { group: g, row: r });
+                facts.push(line);
+                if row.matters {
+                    mattering.push(line);
+                }
+            }
+        }
+        Self { documents, comparison, lines, differing, facts, mattering }
     }
 
     fn message_row(&self, strand: usize, row: usize) -> Option<&MessageRow> {
@@ -165,18 +192,18 @@ pub fn show(
         let both = cut_bottom(&mut rect, height * 0.5);
         area(ui, "compare-logs", both, cx.palette.panel, |ui| logs::show(ui, cx, &ready, state, both));
     }
-    let width = if rect.width() < 1_200.0 { rect.width() * 0.44 } else { FACTS };
+    let width = if rect.width() < 1_200.0 { rect.width() * 0.44 } else { FACTS.max(rect.width() * 0.34) };
     let left = cut_left(&mut rect, width);
     area(ui, "compare-facts", left, cx.palette.panel, |ui| facts::show(ui, cx, &ready, state, left));
     line_right(ui, cx.palette, left);
     let height = rect.height();
-    let lanes = cut_top(&mut rect, if state.logs { height } else { (height * 0.4).min(320.0) });
+    let lanes = cut_top(&mut rect, if state.logs { height } else { (height * 0.4).min(height.mul_add(0.3, 90.0)) });
     area(ui, "compare-lanes", lanes, cx.palette.base, |ui| lanes::show(ui, cx, &ready, state, lanes));
     if state.logs {
         state.reveal = false;
         return;
     }
-    let proof = cut_bottom(&mut rect, (height * 0.26).min(240.0));
+    let proof = cut_bottom(&mut rect, pane::height(&ready, state).min(height * 0.3));
     area(ui, "compare-ladder", rect, cx.palette.panel, |ui| ladder::show(ui, cx, &ready, state, rect));
     area(ui, "compare-proof", proof, cx.palette.base, |ui| pane::show(ui, cx, &ready, state, proof));
     state.reveal = false;

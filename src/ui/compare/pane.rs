@@ -11,6 +11,7 @@ use crate::ui::widgets::{self, Row, area, cut_bottom, cut_left, cut_top, line_be
 use crate::ui::{Command, Cx, Type, text};
 
 const LINE: f32 = 16.0;
+const HEAD: f32 = 24.0;
 
 /// A line of proof: where it stands in the log, and what it says.
 type Line = (Option<SourceRef>, String);
@@ -56,6 +57,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready, state: &mut CompareStat
         let at = moment(ready, chosen, which);
         area(ui, name, rect, palette.base, |ui| side(ui, cx, which, at, &title, &lines, rect));
     }
+}
+
+/// How high the proof wants to be: a fact has a line or a few, a message has many.
+pub fn height(ready: &Ready, state: &CompareState) -> f32 {
+    let lines = match state.chosen {
+        Some(Chosen::Fact(at)) => ready.comparison.row(at).map_or(0, |(_, row)| {
+            let of = |cell: &Option<crate::compare::Cell>| cell.as_ref().map_or(0, |c| c.evidence.len());
+            of(&row.cells.left).max(of(&row.cells.right))
+        }),
+        Some(Chosen::Messages(..)) => usize::MAX,
+        None => 1,
+    };
+    HEAD + 10.0 + LINE * lines.clamp(2, 14) as f32
 }
 
 /// When what is chosen happened on a side.
@@ -104,7 +118,7 @@ fn said(ready: &Ready, chosen: Chosen, which: Which) -> (String, Vec<Line>) {
 
 fn side(ui: &mut Ui, cx: &mut Cx<'_>, which: Which, at: Option<LogTime>, title: &str, lines: &[Line], mut rect: Rect) {
     let palette = cx.palette;
-    let mut head = cut_top(&mut rect, 24.0).shrink2(vec2(10.0, 0.0));
+    let mut head = cut_top(&mut rect, HEAD).shrink2(vec2(10.0, 0.0));
     if let Some(at) = at {
         let link = widgets::link(ui, palette, head, Align::Max, word("compare_view.zero_here"));
         head.max.x = link.rect.left() - 8.0;

@@ -85,7 +85,7 @@ fn named(document: &Document, scope: Scope) -> String {
     match scope {
         Scope::Run(id) => {
             let all = facts.runs.len().max(1).to_string();
-            Words::current().fill("compare_view.run_of", &[("n", &(id.0 + 1).to_string()), ("all", &all)])
+            Words::current().fill("compare_view.run_of", &[("n", &id.number().to_string()), ("all", &all)])
         }
         Scope::Call(id) => facts.calls.get(id.0 as usize).map_or_else(String::new, |call| {
             let at = call.started.map_or_else(String::new, |at| format!("{} ", zone::clock(at)));

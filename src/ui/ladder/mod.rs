@@ -317,7 +317,7 @@ fn gutter(ui: &mut Ui, cx: &Cx<'_>, layout: &Place, row: &Row, rect: Rect, selec
         let tag = Rect::from_center_size(pos2(rect.left() + layout.delta_px as f32 + 16.0, rect.center().y), vec2(18.0, 15.0));
         let colour = palette.series(u8::try_from(call.0 % 8 + 1).unwrap_or(1));
         ui.painter().rect_stroke(tag, CornerRadius::same(3), Stroke::new(1.2, colour), StrokeKind::Inside);
-        text::paint(ui, tag, Align::Center, &(call.0 + 1).to_string(), Type::TinyMono, palette.t2);
+        text::paint(ui, tag, Align::Center, &call.number().to_string(), Type::TinyMono, palette.t2);
         let edge = Rect::from_min_size(rect.min + vec2(layout.delta_px as f32 + 29.0, 0.0), vec2(2.0, ROW));
         ui.painter().rect_filled(edge, CornerRadius::ZERO, colour);
     }
@@ -389,7 +389,7 @@ fn spoken(ladder: &Ladder, arrow: &Arrow, row: &Row) -> String {
         "{}{} {way} {} {summary}{}, {host}, {} {}",
         row.call.map_or_else(String::new, |id| format!(
             "{} ",
-            Words::current().fill("timeline.call", &[("n", &(id.0 + 1).to_string())])
+            Words::current().fill("timeline.call", &[("n", &id.number().to_string())])
         )),
         text::clock(row.at),
         arrow.title,

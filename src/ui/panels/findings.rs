@@ -100,7 +100,7 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, document: &Document, state: &ViewState, pl
     let faint = if selected { palette.t2 } else { palette.t3 };
     let mut told = Vec::new();
     if finding.run != state.run_id() && document.analysis.facts.runs.len() > 1 {
-        told.push(Words::current().fill("window.in_run", &[("n", &(finding.run.0 + 1).to_string())]));
+        told.push(Words::current().fill("window.in_run", &[("n", &finding.run.number().to_string())]));
     }
     if finding.count > 1 {
         told.push(Words::current().fill("window.times", &[("n", &finding.count.to_string())]));
@@ -175,7 +175,7 @@ impl Rows for Findings<'_> {
             "times" => finding.count.to_string(),
             "first" => time(finding.first),
             "last" => time(finding.last),
-            "run" => (finding.run.0 + 1).to_string(),
+            "run" => finding.run.number().to_string(),
             "call" => finding.call.map_or_else(String::new, |id| {
                 let call = self.document.analysis.facts.calls.iter().find(|c| c.id == id);
                 call.map_or_else(String::new, crate::timeline::lanes::call::name)
@@ -197,7 +197,7 @@ impl Rows for Findings<'_> {
             "times" => Order::count(u64::from(finding.count)),
             "first" => Order::number(finding.first.map(|at| at.0)),
             "last" => Order::number(finding.last.map(|at| at.0)),
-            "run" => Order::count(u64::from(finding.run.0) + 1),
+            "run" => Order::count(u64::from(finding.run.number())),
             "call" => Order::number(finding.call.map(|id| i64::from(id.0))),
             _ => {
                 let text = self.cell(row, column, None).text;
