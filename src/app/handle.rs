@@ -67,7 +67,7 @@ fn handle(app: &mut App, ctx: &Context, command: Command) {
         }
         Command::Cancel => cancel(app, ctx),
         Command::ShowTab(_) | Command::NextTab if app.settings.take().is_some() && app.tabs.is_empty() => {}
-        Command::ShowTab(place) => app.active = Some(place).filter(|n| *n < app.tabs.len()),
+        Command::ShowTab(place) => app.active = Some(place).filter(|n| *n < app.tabs.len()).or(app.active),
         Command::NextTab => {
             let count = app.tabs.len();
             app.active = app.active.map(|n| (n + 1) % count.max(1)).or(Some(0)).filter(|_| count > 0);

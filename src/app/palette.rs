@@ -10,6 +10,9 @@ use crate::ui::palette::{Entry, Palette, entries};
 use crate::ui::settings::{Setting, Theme};
 use crate::ui::{Command, text, zone};
 
+/// Keys of the first tabs.
+const TAB_KEYS: [&str; 9] = ["Ctrl 1", "Ctrl 2", "Ctrl 3", "Ctrl 4", "Ctrl 5", "Ctrl 6", "Ctrl 7", "Ctrl 8", "Ctrl 9"];
+
 /// A palette over everything that can be done now.
 pub fn filled(app: &mut App) -> Palette {
     let front = app.front();
@@ -31,7 +34,8 @@ fn of_program(app: &App) -> Vec<Entry> {
     let tabs = word("palette.tabs");
     for (place, tab) in app.tabs.iter().enumerate() {
         let name = text::visible(&tab.name);
-        out.push(Entry::new(Words::current().fill("palette.show_tab", &[("name", &name)]), tabs, Command::ShowTab(place)));
+        let show = Entry::new(Words::current().fill("palette.show_tab", &[("name", &name)]), tabs, Command::ShowTab(place));
+        out.push(Entry { key: TAB_KEYS.get(place).copied().unwrap_or_default(), ..show });
         out.push(Entry::new(Words::current().fill("window.close_tab", &[("name", &name)]), tabs, Command::CloseTab(place)));
         if place > 0 && Some(place) == app.active {
             let command = Command::Window(WindowCommand::MoveTab(place, place - 1));

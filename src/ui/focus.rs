@@ -36,6 +36,10 @@ struct InList(Option<Id>);
 #[derive(Clone, Copy, Debug, Default)]
 struct InTable(Option<Id>);
 
+/// The row whose view has keys of its own for Enter and Space.
+#[derive(Clone, Copy, Debug, Default)]
+struct WithKeys(Option<Id>);
+
 /// Panels painted, and the one that the focus should go to.
 #[derive(Clone, Debug, Default)]
 struct Panels {
@@ -205,4 +209,16 @@ pub fn hold(ctx: &Context, id: Id) {
 pub fn in_table(ctx: &Context) -> bool {
     let table = with(ctx, Id::unique("focus-in-table"), |in_table: &mut InTable| in_table.0);
     table.is_some() && ctx.memory(|memory| memory.focused()) == table
+}
+
+/// This row leaves Enter and Space to the keys of its view.
+pub fn leave_keys(ctx: &Context, id: Id) {
+    still(ctx);
+    with(ctx, Id::unique("focus-with-keys"), |row: &mut WithKeys| row.0 = Some(id));
+}
+
+/// Does something have the focus that Enter and Space press?
+pub fn pressable(ctx: &Context) -> bool {
+    let focused = ctx.memory(|memory| memory.focused());
+    focused.is_some() && focused != with(ctx, Id::unique("focus-with-keys"), |row: &mut WithKeys| row.0)
 }

@@ -15,6 +15,7 @@ mod compare;
 mod download;
 mod export;
 mod journeys;
+mod keyboard;
 mod keys;
 mod ladder;
 mod lists;

@@ -24,6 +24,19 @@ const fn document(
     plain(caps, keys, Place::Document, words, command)
 }
 
+/// Ctrl and the number of a tab.
+const NUMBERS: &[(eframe::egui::Modifiers, Key)] = &[
+    (CTRL, Key::Num1),
+    (CTRL, Key::Num2),
+    (CTRL, Key::Num3),
+    (CTRL, Key::Num4),
+    (CTRL, Key::Num5),
+    (CTRL, Key::Num6),
+    (CTRL, Key::Num7),
+    (CTRL, Key::Num8),
+    (CTRL, Key::Num9),
+];
+
 /// Of the program.
 pub const GENERAL: &[Shortcut] = &[
     first(window("Ctrl O", &[(CTRL, Key::O)], "keys.open", || Command::OpenFiles)),
@@ -35,6 +48,10 @@ pub const GENERAL: &[Shortcut] = &[
     window("Shift F6", &[(SHIFT, Key::F6)], "keys.previous_panel", || Command::Window(WindowCommand::NextPanel(-1))),
     window("Ctrl Tab", &[(CTRL, Key::Tab)], "keys.next_tab", || Command::NextTab),
     window("Ctrl Shift Tab", &[(CTRL_SHIFT, Key::Tab)], "keys.previous_tab", || Command::Window(WindowCommand::PreviousTab)),
+    Shortcut {
+        by_key: Some(|key| Command::ShowTab(NUMBERS.iter().position(|(_, number)| *number == key).unwrap_or_default())),
+        ..window("Ctrl 1 … 9", NUMBERS, "keys.tab_of_number", || Command::ShowTab(0))
+    },
     window("Ctrl W", &[(CTRL, Key::W)], "keys.close_tab", || Command::CloseThisTab),
     window("Ctrl N", &[(CTRL, Key::N)], "keys.welcome", || Command::ShowWelcome),
     window("Ctrl +", &[(CTRL, Key::Plus), (CTRL, Key::Equals)], "keys.larger", || Command::Scale(1)),

@@ -86,6 +86,15 @@ pub struct Shortcut {
     pub first_screen: bool,
     /// What it asks for.
     pub command: fn() -> Command,
+    /// What each of its keys asks for, where they differ.
+    pub by_key: Option<fn(Key) -> Command>,
+}
+
+impl Shortcut {
+    /// What one of its keys asks for.
+    pub fn wish(&self, key: Key) -> Command {
+        self.by_key.map_or_else(|| (self.command)(), |by_key| by_key(key))
+    }
 }
 
 /// No modifier.
@@ -107,7 +116,7 @@ pub const fn plain(
     words: &'static str,
     command: fn() -> Command,
 ) -> Shortcut {
-    Shortcut { caps, keys, place, words, first_screen: false, command }
+    Shortcut { caps, keys, place, words, first_screen: false, command, by_key: None }
 }
 
 /// The same, shown on the first screen too.
@@ -165,6 +174,7 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
     // Arrows of a row that has the focus lead to its neighbour.
     let in_list = focus::in_list(ctx);
     let in_table = focus::in_table(ctx);
+    let pressable = focus::pressable(ctx);
     // Text of a message that is selected is what Ctrl C copies.
     let selecting = ctx.plugin::<LabelSelectionState>().lock().has_selection();
     let mut out = Vec::new();
@@ -186,12 +196,16 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
             if in_list && !modifiers.any() && matches!(key, Key::ArrowUp | Key::ArrowDown | Key::Home | Key::End) {
                 return true;
             }
+            // A button that has the focus is pressed, whatever these keys mean in the view.
+            if pressable && !modifiers.any() && matches!(key, Key::Enter | Key::Space) {
+                return true;
+            }
             // A table copies the rows chosen in it.
             if in_table && key == Key::C && modifiers.command {
                 return true;
             }
             let found = find(front, key, physical, modifiers);
-            out.extend(found.map(|shortcut| (shortcut.command)()));
+            out.extend(found.map(|(shortcut, key)| shortcut.wish(key)));
             found.is_none()
         });
     });
@@ -200,9 +214,10 @@ pub fn pressed(ctx: &Context, front: Front) -> Vec<Command> {
 
 /// The shortcut of a key. Letters need the very modifiers. Signs and digits may need Shift, or the right Alt, on one keyboard and not
 /// on another, so there those count only when a shortcut names them; a digit is also the key where it stands on most keyboards.
-fn find(front: Front, key: Key, physical: Option<Key>, modifiers: Modifiers) -> Option<&'static Shortcut> {
+fn find(front: Front, key: Key, physical: Option<Key>, modifiers: Modifiers) -> Option<(&'static Shortcut, Key)> {
     let wants = |key: Key, modifiers: Modifiers| {
-        of(front).find(|s| s.keys.iter().any(|(wanted, k)| *k == key && modifiers.matches_exact(*wanted)))
+        let found = of(front).find(|s| s.keys.iter().any(|(wanted, k)| *k == key && modifiers.matches_exact(*wanted)));
+        found.map(|shortcut| (shortcut, key))
     };
     let exact = wants(key, modifiers);
     if exact.is_some() {
@@ -264,7 +279,7 @@ mod tests {
     }
 
     fn caps(key: Key, physical: Option<Key>, modifiers: Modifiers) -> &'static str {
-        find(Front::View(View::Overview), key, physical, modifiers).map_or("", |s| s.caps)
+        find(Front::View(View::Overview), key, physical, modifiers).map_or("", |(s, _)| s.caps)
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub fn search(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
     switches(ui, cx, &state.log, &mut inner);
     let log = &mut state.log;
     let mut field = cut_left(&mut inner, (rect.width() * 0.44).clamp(240.0, 640.0));
+    let whole = field;
     ui.painter().rect(field, CornerRadius::same(4), palette.base, Stroke::new(1.0, palette.strong), StrokeKind::Inside);
     let figure = hit_figure(log);
     let width = text::galley(ui, &figure, Type::Mono, palette.t2, 160.0).size().x + 14.0;
@@ -42,6 +43,7 @@ pub fn search(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
         .frame(eframe::egui::Frame::NONE)
         .desired_width(field.width() - 16.0);
     let response = ui.put(field.shrink2(vec2(8.0, 4.0)), edit).accessible_name(word("log.search"));
+    focus_ring(ui, palette, whole, &response);
     if log.focus == Some(Field::Search) {
         log.focus = None;
         response.request_focus();
@@ -60,6 +62,7 @@ pub fn search(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ViewState, rect: Rect) {
         let response = ui.interact(cap_rect, ui.scope_id().with(cap), Sense::click());
         let label = word(if forward { "log.key_hit" } else { "log.key_hit_back" });
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+        focus_ring(ui, palette, cap_rect.expand(2.0), &response);
         if response.clicked() {
             cx.send(Command::Log(LogCommand::Hit(forward)));
         }

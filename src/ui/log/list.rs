@@ -250,7 +250,7 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, log: &mut LogState, rows: &Rows, mut rect: Rect
     ui.painter().rect_filled(rect, CornerRadius::ZERO, palette.base);
     ui.painter().add(Shape::mesh(mesh));
     let whole = rect.union(bar);
-    let response = ui.interact(whole, ui.scope_id().with("bar"), Sense::click_and_drag());
+    let response = ui.interact(whole, ui.scope_id().with("bar"), Sense::CLICK | Sense::DRAG);
     response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, word("log.scroll_bar")));
     let part = (f64::from(view / ROW) / count.max(1.0)).min(1.0) as f32;
     let thumb_height = (bar.height() * part).max(24.0).min(bar.height());

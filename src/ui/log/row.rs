@@ -19,7 +19,7 @@ use crate::ui::fonts::Type;
 use crate::ui::shapes::{self, Sign};
 use crate::ui::tokens::Palette;
 use crate::ui::widgets;
-use crate::ui::{Cx, text, zone};
+use crate::ui::{Cx, focus, text, zone};
 
 /// A shorter silence between hidden records needs no row of its own; a dotted line stands for it.
 const GAP_US: i64 = 10_000_000;
@@ -138,7 +138,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
         dotted(ui, palette, top);
     }
     let name = name_of(state, rows, parts);
-    let response = ground(ui, palette, top, parts, &name);
+    let response = ground(ui, palette, top, parts, state.selected == Some(parts.spot), &name);
     if response.double_clicked() {
         clicked = Some(Clicked::Open);
     } else if response.clicked() {
@@ -153,15 +153,25 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Par
     clicked
 }
 
-/// The ground of a row. Rows are no stops of Tab: the keys of the log choose among them wherever the focus is.
-fn ground(ui: &Ui, palette: &Palette, rect: Rect, parts: &Parts<'_>, name: &str) -> Response {
-    let response = ui.interact(rect, ui.scope_id().with(("record", parts.row)), Sense::CLICK);
+/// The ground of a row. The keys of the log choose among the rows wherever the focus is; the list is one stop of Tab: `current`, the
+/// chosen row, keeps its id while the choice moves, and so the focus stays on it.
+fn ground(ui: &Ui, palette: &Palette, rect: Rect, parts: &Parts<'_>, current: bool, name: &str) -> Response {
+    let scope = ui.scope_id();
+    let (id, sense) = match current {
+        true => (scope.with("current"), Sense::click()),
+        false => (scope.with(("record", parts.row)), Sense::CLICK),
+    };
+    let response = ui.interact(rect, id, sense);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, parts.chosen, name));
     if parts.chosen {
         ui.painter().rect_filled(rect, CornerRadius::ZERO, palette.sel);
         ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), CornerRadius::ZERO, palette.accent);
     } else if response.hovered() {
         ui.painter().rect_filled(rect, CornerRadius::ZERO, palette.hover);
+    }
+    if response.has_focus() {
+        focus::leave_keys(ui.ctx(), response.id);
+        widgets::focus_ring(ui, palette, rect, &response);
     }
     response
 }
@@ -181,6 +191,7 @@ fn gap(ui: &mut Ui, palette: &Palette, row: usize, hidden: usize, since: Option<
     let used = text::place(ui, inner, Align::Min, galley);
     let response = ui.interact(used.expand(2.0), ui.scope_id().with(("hidden", row)), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &told));
+    widgets::focus_ring(ui, palette, used.expand(2.0), &response);
     response.clicked()
 }
 

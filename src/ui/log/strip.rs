@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, document: &Document, state: &mut ViewState
             ribbon(ui, pos2(x_of(at), rect.top() + 7.5), palette.accent);
         }
     }
-    let response = ui.interact(rect, ui.scope_id().with("strip"), Sense::click_and_drag());
+    let response = ui.interact(rect, ui.scope_id().with("strip"), Sense::CLICK | Sense::DRAG);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, word("log.strip")));
     // One file after the other: a stretch of the list is no stretch of time.
     if rows.book.by_member {

@@ -46,7 +46,8 @@ pub fn of_keys(front: Front) -> Vec<Entry> {
         };
         Entry { action: titled(word(key.words)), place: place.to_owned(), key: key.caps, command: (key.command)() }
     };
-    keys::of(front).map(entry).collect()
+    // Keys that stand for several things are beside each of those.
+    keys::of(front).filter(|key| key.by_key.is_none()).map(entry).collect()
 }
 
 /// What can be gone to in a document: findings, calls, registrations, stages, runs.

@@ -74,7 +74,7 @@ fn every_key_of_the_lists_is_handled() {
                 let raw = RawInput { events: vec![event], ..RawInput::default() };
                 let mut output = ctx.run_ui(raw, |ui| given.extend(keys::pressed(ui.ctx(), front)));
                 output.textures_delta.clear();
-                let want = format!("{:?}", [(shortcut.command)()]);
+                let want = format!("{:?}", [shortcut.wish(*key)]);
                 assert_eq!(format!("{given:?}"), want, "{} in {front:?}", shortcut.caps);
             }
         }
