@@ -11,10 +11,10 @@ use bundlescope::base::words::Words;
 use bundlescope::base::{Language, Private, PrivateKind, Segment, Text};
 use bundlescope::bundle::Input;
 use bundlescope::compare::{Anchor, Pair, Side, compare};
-use bundlescope::export::{Outlet, card};
 use bundlescope::export::picture::draw::{Align, Shape};
 use bundlescope::export::picture::{self, Drawing, Form, PictureOptions, PngError, Refused, Scheme};
 use bundlescope::export::redact::{Vault, Wishes};
+use bundlescope::export::{Outlet, card};
 use bundlescope::session::CallId;
 use bundlescope::timeline::Subject;
 use resvg::usvg::roxmltree;
@@ -300,7 +300,8 @@ fn a_picture_with_an_original_is_refused_in_both_forms() {
         for original in ["alice", "bob", "example.com", "good.zip", "failing.zip"] {
             assert!(!svg.contains(original), "{name}: {original}");
         }
-        let marks = if name.starts_with("card") { [">Redacted, ", "Not redacted: personal"] } else { [">Redacted<", "Originals shown"] };
+        let marks =
+            if name.starts_with("card") { [">Redacted, ", "Not redacted: personal"] } else { [">Redacted<", "Originals shown"] };
         assert!(svg.contains(marks[0]) && !svg.contains(marks[1]), "{name}");
         let original = &originals.iter().find(|(other, _)| *other == name).unwrap().1;
         assert!(original.svg().contains(marks[1]), "{name}: what shows originals says so");

@@ -253,7 +253,13 @@ impl Page<'_> {
             row.left += 13.0;
             self.out.text(Area { right: left - 13.0, ..row }, Align::Start, when, Type::Mono, palette.t3);
             for line in text {
-                self.out.text(Area::new(left, top, ground.right - 9.0, top + LEADING), Align::Start, line, Type::Mono, palette.t1);
+                self.out.text(
+                    Area::new(left, top, ground.right - 9.0, top + LEADING),
+                    Align::Start,
+                    line,
+                    Type::Mono,
+                    palette.t1,
+                );
                 top += LEADING;
             }
             if text.is_empty() {
