@@ -120,6 +120,9 @@ struct WindowPictureArguments {
     /// View to show first
     #[arg(long, value_name = "NAME")]
     view: Option<String>,
+    /// Start in screenshot-safe mode: pseudonyms instead of names, numbers and addresses
+    #[arg(long)]
+    safe: bool,
 }
 
 #[derive(Debug, Args)]

@@ -158,6 +158,13 @@ impl App {
         self
     }
 
+    /// Shows pseudonyms from the first frame on, when `safe`.
+    #[must_use]
+    pub fn with_safe(mut self, safe: bool) -> Self {
+        self.exports.safe = safe;
+        self
+    }
+
     /// The folder of the user's own rules.
     #[must_use]
     pub fn with_rules(mut self, folder: PathBuf) -> Self {

@@ -36,7 +36,7 @@ pub fn step(app: &mut App, ctx: &Context) {
         Content::Ready(shown) => shown.comparing.is_some(),
         Content::Failed(_) => false,
     };
-    let loading = app.pending.is_some() || app.tabs.iter().any(|tab| busy(&tab.content));
+    let loading = app.pending.is_some() || app.exports.under_way() || app.tabs.iter().any(|tab| busy(&tab.content));
     let failed = app.tabs.iter().find_map(|tab| match &tab.content {
         Content::Failed(why) => Some(why.clone()),
         Content::Loading(_) | Content::Ready(_) => None,

@@ -30,6 +30,8 @@ pub struct WindowOptions {
     pub language: Option<Language>,
     /// View to show first: `overview`, `timeline`, `calls`, `messages`, `log`, `files`.
     pub view: Option<String>,
+    /// Show pseudonyms from the start.
+    pub safe: bool,
     /// Samples that the first screen offers.
     pub samples: Vec<Input>,
     /// The folder where settings are kept; `None`: nowhere.
@@ -121,7 +123,7 @@ fn creator(inputs: &[Input], options: &WindowOptions, outcome: &Outcome) -> Crea
             app = app.with_settings(folder);
         }
         let spoken = options.language.or_else(|| app.language_kept()).unwrap_or_else(system_language);
-        let mut app = app.with_language(spoken).with_samples(options.samples).with_view(view);
+        let mut app = app.with_language(spoken).with_samples(options.samples).with_view(view).with_safe(options.safe);
         app.options = options.analyse;
         // Only a window that stands takes over: a start that fails must not swallow the paths of later ones.
         app.arrivals = if options.reachable { instance::listen().map(|arrivals| arrivals.start(&cc.egui_ctx)) } else { None };

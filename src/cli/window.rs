@@ -74,6 +74,7 @@ fn show(inputs: Vec<Input>, picture: &WindowPictureArguments, reachable: bool, c
         theme: picture.theme.as_deref().map(|name| if name == "light" { Theme::Light } else { Theme::Dark }),
         language: picture.lang.as_deref().and_then(Language::from_code),
         view: picture.view.clone(),
+        safe: picture.safe,
         samples: inputs::samples(),
         settings: rules::config_folder(),
         analyse: Options { zone_s: None, rules: rules::user_folder(), ..Options::default() },

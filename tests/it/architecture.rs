@@ -24,7 +24,7 @@ const HOMES: &[(&str, &str, &[&str])] = &[
     ("flate2", r"\bflate2::", &["bundle/"]),
     ("crc32fast", r"\bcrc32fast::", &["bundle/"]),
     ("encoding_rs", r"\bencoding_rs::", &["bundle/"]),
-    ("sha2", r"\bsha2::", &["bundle/"]),
+    ("sha2", r"\bsha2::", &["bundle/", "export/redact"]),
     ("toml", r"\btoml::", &["base/", "records/dialect", "session/milestone", "findings/", "app/"]),
     ("include_dir", r"\binclude_dir::", &["base/rules", "base/words"]),
     ("regex", r"\bregex::", &["records/", "session/", "findings/", "export/redact"]),

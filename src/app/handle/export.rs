@@ -54,6 +54,11 @@ pub struct Exports {
 }
 
 impl Exports {
+    /// Are pseudonyms being made?
+    pub fn under_way(&self) -> bool {
+        self.making.is_some()
+    }
+
     fn ready(&self, of: &Of) -> Option<(Arc<Vault>, Arc<Vec<Review>>)> {
         self.vaults.iter().find(|(made, ..)| same(made, of)).map(|(_, vault, review)| (Arc::clone(vault), Arc::clone(review)))
     }
@@ -154,8 +159,8 @@ pub fn handle(app: &mut App, ctx: &Context, command: ExportCommand) {
         ExportCommand::Save => save(app, ctx),
         ExportCommand::Copy => copy(app, ctx),
         ExportCommand::CopyPicture => {
-            let originals = !app.exports.safe;
-            start_copy(app, ctx, Thing::Picture, Form::Png, originals);
+            // As it is only by the choice in the export panel.
+            start_copy(app, ctx, Thing::Picture, Form::Png, false);
         }
     }
 }
@@ -360,6 +365,11 @@ fn copy(app: &mut App, ctx: &Context) {
     if let Some((thing, form, originals)) = chosen(app) {
         start_copy(app, ctx, thing, form, originals);
     }
+}
+
+/// Copies the ladder with pseudonyms; as it is only by the choice in the export panel.
+pub fn copy_ladder(app: &mut App, ctx: &Context, form: Form) {
+    start_copy(app, ctx, Thing::Ladder, form, false);
 }
 
 fn start_copy(app: &mut App, ctx: &Context, thing: Thing, form: Form, originals: bool) {

@@ -1,11 +1,11 @@
-//! Wishes about the ladder and the message shown. In: a wish. Out: changed view state; text on the clipboard.
+//! Wishes about the ladder and the message shown. In: a wish. Out: changed view state; a copy begun.
 
 use eframe::egui::Context;
 
 use crate::app::{App, TOAST_S};
-use crate::base::words::{Words, word};
-use crate::export::ladder as export;
-use crate::ui::ladder::{self, Against, LadderCommand, Tab};
+use crate::base::words::word;
+use crate::ui::export::Form;
+use crate::ui::ladder::{Against, LadderCommand, Tab};
 
 /// Does one of them.
 pub fn handle(app: &mut App, ctx: &Context, command: LadderCommand) {
@@ -51,18 +51,8 @@ pub fn handle(app: &mut App, ctx: &Context, command: LadderCommand) {
             }
             None
         }
-        LadderCommand::CopyText | LadderCommand::CopyMermaid => {
-            let Some(drawn) = state.ladder(&shown.document) else { return };
-            let title = ladder::about(&shown.document, state);
-            let outlet = crate::ui::safe::outlet();
-            let text = if command == LadderCommand::CopyText {
-                export::text(&drawn, &title, &outlet)
-            } else {
-                export::mermaid(&drawn, &title, &outlet)
-            };
-            ctx.copy_text(text);
-            Some(Words::current().fill("window.copied", &[("what", word("window.ladder"))]))
-        }
+        LadderCommand::CopyText => return super::export::copy_ladder(app, ctx, Form::Text),
+        LadderCommand::CopyMermaid => return super::export::copy_ladder(app, ctx, Form::Mermaid),
     };
     if let Some(said) = said {
         app.toast = Some((said, ctx.input(|i| i.time) + TOAST_S));

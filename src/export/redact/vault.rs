@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use aho_corasick::AhoCorasick;
 use regex::Regex;
+use sha2::{Digest, Sha256};
 
 use super::collect::{self, Collector, Entry, key};
 use super::fold::{self, Folded};
@@ -51,6 +51,8 @@ pub struct Vault {
     /// What came up after all originals were met: lines of the log that are in no fact.
     later: Mutex<Forms>,
     later_by_key: Mutex<HashMap<String, String>>,
+    /// The sum of all originals. Without them nobody can try out which value gives a pseudonym.
+    sum: Sha256,
     /// Log texts written before: reports repeat theirs, and a window asks again in every frame.
     written: Mutex<HashMap<String, String>>,
     values: Mutex<HashMap<Private, String>>,
@@ -113,6 +115,11 @@ impl Vault {
         let folded: Vec<String> =
             wishes.terms.iter().map(|t| fold::fold(t, true).text.trim().to_owned()).filter(|t| !t.is_empty()).collect();
         let terms = if folded.is_empty() { None } else { AhoCorasick::new(&folded).ok() };
+        let mut sum = Sha256::new();
+        for (entry, _) in &entries {
+            sum.update(entry.original.as_bytes());
+            sum.update([0]);
+        }
         Self {
             wishes: wishes.clone(),
             entries,
@@ -124,6 +131,7 @@ impl Vault {
             terms,
             later: Mutex::new(forms),
             later_by_key: Mutex::default(),
+            sum,
             written: Mutex::default(),
             values: Mutex::default(),
         }
@@ -394,13 +402,9 @@ impl Vault {
         if let Some(form) = later.get(&key) {
             return form.clone();
         }
-        let mut hasher = DefaultHasher::new();
-        // Without the originals of the bundle nobody can try out which value gives a pseudonym.
-        for (entry, _) in self.entries.iter().take(10_000) {
-            entry.original.hash(&mut hasher);
-        }
-        key.hash(&mut hasher);
-        let sum = hasher.finish();
+        // Of a published algorithm: the standard library's may differ between its versions, and the bytes with it.
+        let digest = self.sum.clone().chain_update(key.as_bytes()).finalize();
+        let sum = digest.iter().take(8).fold(0, |sum: u64, byte| (sum << 8) | u64::from(*byte));
         let form = self.later.lock().unwrap_or_else(PoisonError::into_inner).summed(kind, original, sum);
         later.insert(key, form.clone());
         form

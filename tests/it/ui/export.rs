@@ -211,3 +211,28 @@ fn a_picture_of_the_view_goes_to_the_clipboard() {
     assert!(picture.pixels.iter().any(|p| *p != first), "it is not empty");
     says(&harness, "Picture copied");
 }
+
+#[test]
+fn a_start_in_safe_mode_shows_no_original_in_its_first_frames() {
+    let mut harness =
+        opened_by(App::new(Theme::Dark).with_safe(true), vec![input("svobodova-2026.log", secret_log())], (1500.0, 950.0));
+    let mut leaks = told(&painted(&harness));
+    frames(&mut harness, &mut |h| leaks.extend(told(&painted(h))));
+    assert!(leaks.is_empty(), "{leaks:#?}");
+    assert!(
+        painted(&harness).iter().any(|text| text.contains("192.0.2.") || text.contains("198.51.100.")),
+        "pseudonyms are shown"
+    );
+}
+
+#[test]
+fn a_picture_and_a_ladder_are_copied_with_pseudonyms_without_the_mode() {
+    let mut harness = secret();
+    press(&mut harness, Key::Num3);
+    assert!(!told(&painted(&harness)).is_empty(), "the window itself shows originals");
+    for (link, whole) in [("Copy as text", "INVITE"), ("Mermaid", "sequenceDiagram")] {
+        harness.get_by_role_and_label(Role::Link, link).click();
+        let OutputCommand::CopyText(text) = clipboard(&mut harness) else { panic!("no text") };
+        assert!(text.contains(whole) && told(std::slice::from_ref(&text)).is_empty(), "{text}");
+    }
+}

@@ -26,13 +26,15 @@ pub(super) fn two_calls() -> String {
 
 /// What the next frames put on the clipboard.
 fn clipboard(harness: &mut Harness<'_, App>) -> String {
-    for _ in 0..6 {
+    let until = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < until {
         harness.step();
         for command in &harness.output().platform_output.commands {
             if let eframe::egui::OutputCommand::CopyText(text) = command {
                 return text.clone();
             }
         }
+        std::thread::sleep(Duration::from_millis(5));
     }
     panic!("nothing was copied");
 }
@@ -83,14 +85,14 @@ fn a_ladder_is_copied_as_text_and_as_mermaid() {
     press(&mut harness, Key::Num2);
     harness.get_by_role_and_label(Role::Link, "Copy as text").click();
     let text = clipboard(&mut harness);
-    assert!(text.starts_with("Call 1, to sip:bob@example.test\n\n"), "{text}");
+    assert!(text.starts_with("Call 1, to sip:") && !text.contains("bob@") && !text.contains("example.test"), "{text}");
     let line = text.lines().find(|l| l.contains("re-INVITE")).unwrap();
     assert!(line.starts_with("08:14:42.000") && line.contains("--->") || line.contains("->|"), "{line}");
     assert!(text.lines().any(|l| l.contains("|<-- 200 OK") && l.contains("= hold")), "{text}");
     assert!(text.contains("· talking 30.0 s ·"), "{text}");
     harness.get_by_role_and_label(Role::Link, "Mermaid").click();
     let text = clipboard(&mut harness);
-    assert!(text.contains("sequenceDiagram\n    participant L0 as Client 192.0.2.10:52114\n"), "{text}");
+    assert!(text.contains("sequenceDiagram\n    participant L0 as Client ") && !text.contains("192.0.2.10"), "{text}");
     assert!(text.contains("L0->>L1: 08:14:42.000 re-INVITE") && text.contains("L1-->>L0: "), "{text}");
     assert!(text.contains("Note over L0,L1: talking 30.0 s"), "{text}");
 }
