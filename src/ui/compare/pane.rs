@@ -89,10 +89,7 @@ fn moment(ready: &Ready, chosen: Chosen, which: Which) -> Option<LogTime> {
 /// What one side says: a line over it, and the lines of the log.
 fn said(ready: &Ready, chosen: Chosen, which: Which) -> (String, Vec<Line>) {
     let document = ready.documents.get(which);
-    let place = |source: SourceRef| {
-        let path = document.analysis.bundle.members.get(source.member.index()).map_or("?", |m| m.path.as_str());
-        format!("{}:{}", text::visible(path), source.line)
-    };
+    let place = |source: SourceRef| format!("{}:{}", text::visible(&document.member_path(source.member)), source.line);
     match chosen {
         Chosen::Messages(strand, row) => {
             let id = ready.message_row(strand, row).and_then(|r| *r.messages.get(which));

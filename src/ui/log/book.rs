@@ -31,7 +31,7 @@ pub struct LogBook {
     /// The first place at or after each edge of the overview's columns.
     pub edges: Vec<usize>,
     /// Short names of members, and the series colour of each.
-    pub labels: Vec<(String, u8)>,
+    labels: Vec<(String, u8)>,
 }
 
 impl LogBook {
@@ -157,6 +157,12 @@ impl LogBook {
     pub fn message_at(&self, place: usize) -> Option<MessageId> {
         let from = self.messages.partition_point(|(p, _)| *p < place);
         self.messages.get(from).filter(|(p, _)| *p == place).map(|(_, id)| *id)
+    }
+
+    /// Short name of a member, as values are shown now, and the number of its colour.
+    pub fn label(&self, member: u32) -> (String, u8) {
+        let label = self.labels.get(member as usize);
+        label.map_or((String::new(), 1), |(name, colour)| (crate::ui::safe::outlet().path(name).into_owned(), *colour))
     }
 
     /// A filter made ready for this bundle.

@@ -185,9 +185,9 @@ fn hover(ui: &Ui, rows: &Rows, parts: &Parts<'_>, response: &Response, row: Rect
     let Some(at) = response.hover_pos().filter(|at| row.contains(*at)) else { return };
     let Some(text) = &parts.text else { return };
     let Some(column) = parts.columns.iter().rfind(|c| row.left() + c.x <= at.x) else { return };
-    let label = rows.book.labels.get(parts.spot.member as usize).map_or("", |(label, _)| label);
+    let (label, _) = rows.book.label(parts.spot.member);
     let (told, kept) = match column.head {
-        "log.col_member" => (label, 8.0),
+        "log.col_member" => (label.as_str(), 8.0),
         "log.col_thread" => (text.part(text.thread.clone()), 0.0),
         "log.col_source" => (text.part(text.code.clone()), 0.0),
         "log.col_message" => (text.part(text.message()), 0.0),
@@ -244,7 +244,7 @@ pub fn level_word(level: Level) -> &'static str {
 
 fn name_of(state: &LogState, rows: &Rows, parts: &Parts<'_>) -> String {
     let marked = if state.marks.contains_key(&parts.spot) { format!("{}, ", word("log.marked")) } else { String::new() };
-    let member = rows.book.labels.get(parts.spot.member as usize).map_or("", |(label, _)| label);
+    let (member, _) = rows.book.label(parts.spot.member);
     let said = match &parts.text {
         None => word("log.reading").to_owned(),
         Some(row) if row.fault.is_some() => row.fault.clone().unwrap_or_default(),
@@ -262,7 +262,7 @@ fn name_of(state: &LogState, rows: &Rows, parts: &Parts<'_>) -> String {
 fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<'_>, row: Rect) {
     let palette = cx.palette;
     let faint = if parts.chosen { palette.t2 } else { palette.t3 };
-    let (label, series) = rows.book.labels.get(parts.spot.member as usize).map_or(("", 1), |(l, s)| (l.as_str(), *s));
+    let (label, series) = rows.book.label(parts.spot.member);
     let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&Type::Mono.id(), '0')).max(1.0);
     for column in parts.columns {
         let mut cell = Rect::from_min_size(pos2(row.left() + column.x, row.top()), vec2(column.width, row.height()));
@@ -291,7 +291,7 @@ fn cells(ui: &mut Ui, cx: &Cx<'_>, state: &LogState, rows: &Rows, parts: &Parts<
                 let swatch = Rect::from_min_size(pos2(cell.left(), cell.center().y - 6.5), vec2(3.0, 13.0));
                 ui.painter().rect_filled(swatch, 0.0, palette.series(series));
                 cell.min.x += 8.0;
-                text::paint(ui, cell, align, &text::visible(label), Type::Mono, palette.t2);
+                text::paint(ui, cell, align, &text::visible(&label), Type::Mono, palette.t2);
             }
             "log.col_line" => {
                 text::paint(ui, cell, align, &parts.entry.line.to_string(), Type::Mono, faint);

@@ -151,7 +151,7 @@ fn marks(ui: &mut Ui, cx: &mut Cx<'_>, log: &mut LogState, rows: &Rows, rect: Re
 fn mark(ui: &mut Ui, cx: &Cx<'_>, log: &mut LogState, rows: &Rows, n: usize, spot: Spot, line: Rect) -> bool {
     let palette = cx.palette;
     let selected = log.selected == Some(spot);
-    let label = rows.book.labels.get(spot.member as usize).map_or("", |(label, _)| label);
+    let (label, _) = rows.book.label(spot.member);
     let place = text::visible(&format!("{label}:{}", rows.book.entry(spot).map_or(0, |e| e.line))).into_owned();
     let time = text::clock(rows.book.entry(spot).and_then(|e| e.time));
     let note = log.marks.get(&spot).cloned().unwrap_or_default();

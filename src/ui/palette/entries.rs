@@ -112,7 +112,7 @@ pub fn of_query(document: &Document, query: &str) -> Vec<Entry> {
             continue;
         }
         let id = MemberId(place);
-        let told = |line: u64| format!("{}:{line}", text::visible(&found.path));
+        let told = |line: u64| format!("{}:{line}", text::visible(&document.member_path(id)));
         let starts = |m: &crate::session::LoggedMessage| m.source.member == id && m.source.line == line;
         let message = (0_u32..).zip(&facts.messages).find(|(_, m)| starts(m));
         // Inside a record only a message's first line is known by its bytes; else the record's own first line leads there.

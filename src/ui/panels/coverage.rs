@@ -70,7 +70,7 @@ fn members(ui: &mut Ui, cx: &Cx<'_>, document: &Document) {
         };
         let figure = if records > 0 { count(records) } else { word("window.no_records").to_owned() };
         let part = (records > 0).then_some(records as f32 / most as f32);
-        row(ui, cx, rect, sign, &text::visible(&member.path), &figure, part);
+        row(ui, cx, rect, sign, &text::visible(&document.member_path(member.id)), &figure, part);
     }
 }
 
