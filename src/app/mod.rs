@@ -394,6 +394,10 @@ impl eframe::App for App {
         layouts::put(self);
         frame::paint(self, ui, scheme, waiting);
         layouts::keep(self);
+        if waiting {
+            // Nothing leaves before its pseudonyms are there.
+            self.commands.retain(|command| !command.copies());
+        }
         handle::drain(self, &ctx);
         handle::tend_log(self, &ctx);
         handle::tend_compared(self, &ctx);

@@ -137,3 +137,16 @@ pub enum WindowCommand {
     /// Empty that list.
     ForgetRecent,
 }
+
+impl Command {
+    /// Puts what is shown on the clipboard.
+    pub fn copies(&self) -> bool {
+        match self {
+            Self::CopyAsk(_) | Self::CopyReference | Self::CopyMessage => true,
+            Self::List(command) => matches!(command, ListCommand::Copy(..)),
+            Self::Log(command) => matches!(command, LogCommand::Copy(_)),
+            Self::Ladder(command) => matches!(command, LadderCommand::CopyText | LadderCommand::CopyMermaid),
+            _ => false,
+        }
+    }
+}
