@@ -333,8 +333,32 @@ fn review_row(ui: &mut Ui, palette: &Palette, one: &Review, wishes: &mut Wishes)
     let half = row.width() / 2.0;
     let from = cut_left(&mut row, half);
     text::line(ui, from.shrink2(vec2(2.0, 0.0)), Align::Min, &original, Type::Mono, palette.t1);
-    let ink = if kept { palette.warn } else { palette.t2 };
-    text::line(ui, row, Align::Min, if kept { word("export.kept") } else { &one.pseudonym }, Type::Mono, ink);
+    if kept {
+        text::line(ui, row, Align::Min, word("export.kept"), Type::Mono, palette.warn);
+    } else {
+        pseudonym(ui, one, &original, wishes, row);
+    }
+}
+
+/// The pseudonym, to be overwritten by one of the user's own; an empty one gives the program's own back.
+fn pseudonym(ui: &mut Ui, one: &Review, original: &str, wishes: &mut Wishes, rect: Rect) {
+    let id = ui.scope_id().with(("pseudonym", &one.original));
+    let mut wished = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| one.pseudonym.clone());
+    let field = TextEdit::singleline(&mut wished).id(id.with("field")).font(Type::Mono.id()).frame(eframe::egui::Frame::NONE).char_limit(80);
+    let name = Words::current().fill("export.pseudonym_of", &[("value", original)]);
+    let response = ui.put(rect, field).accessible_name(name);
+    if response.lost_focus() {
+        ui.data_mut(|data| data.remove::<String>(id));
+        let wished = wished.trim().to_owned();
+        if wished != one.pseudonym {
+            wishes.corrections.retain(|c| !matches!(c, Correction::As(of, _) if *of == one.original));
+            if !wished.is_empty() {
+                wishes.corrections.push(Correction::As(one.original.clone(), wished));
+            }
+        }
+    } else if response.changed() {
+        ui.data_mut(|data| data.insert_temp(id, wished));
+    }
 }
 
 fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, state: &ExportView, mut rect: Rect) {

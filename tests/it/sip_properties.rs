@@ -133,6 +133,21 @@ fn reads_the_same(wires: &[Wire], how: Print) -> Result<(), String> {
     }
 }
 
+/// The lines of the longest message begin records up to one of them, and go on in the last of these from there.
+#[test]
+fn a_message_whose_rest_is_in_one_record_reads_the_same() {
+    let recordings = recordings();
+    let most = |wires: &Vec<Wire>| wires.iter().map(|w| w.raw.lines().count()).max();
+    let wires = recordings.iter().max_by_key(|wires| most(wires)).unwrap();
+    assert!(most(wires) > Some(64));
+    for prefix in PREFIXES {
+        for heads in [u64::MAX >> 1, u64::MAX >> 40, u64::MAX << 32, 0b1111_0000] {
+            let how = Print { style: Style::Client, end: "", prefix, heads, strangers: 0 };
+            assert_eq!(reads_the_same(wires, how), Ok(()), "{how:?}");
+        }
+    }
+}
+
 /// Every recording in ways of printing that follow from a number: the same in every run.
 #[test]
 fn every_recording_reads_the_same_in_drawn_printings() {

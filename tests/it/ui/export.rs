@@ -189,8 +189,20 @@ fn the_review_list_is_looked_at_and_corrected() {
     click(&mut harness, Role::RadioButton, "SIP messages Text");
     let text = copied(&mut harness);
     assert!(text.contains("sip.vysocina-kraj.cz") && !text.contains("bohumil"), "{text}");
-    // A word of the user's own.
     click(&mut harness, Role::Button, "Hide sip.vysocina-kraj.cz");
+    wait_for(&mut harness, "Keep sip.vysocina-kraj.cz");
+    // A pseudonym of the user's own.
+    let field = "Pseudonym of sip.vysocina-kraj.cz";
+    harness.get_by_role_and_label(Role::TextInput, field).focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.get_by_role_and_label(Role::TextInput, field).type_text("registrar.example");
+    harness.run_steps(2);
+    press(&mut harness, Key::Enter);
+    wait_for(&mut harness, "private values and what stands for them");
+    let text = copied(&mut harness);
+    assert!(text.contains("registrar.example") && !text.contains("vysocina"), "{text}");
+    // A word of the user's own.
     harness.get_by_role_and_label(Role::TextInput, "Hide these words, too").focus();
     harness.run_steps(2);
     harness.get_by_role_and_label(Role::TextInput, "Hide these words, too").type_text("sendonly");
