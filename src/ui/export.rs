@@ -344,7 +344,11 @@ fn review_row(ui: &mut Ui, palette: &Palette, one: &Review, wishes: &mut Wishes)
 fn pseudonym(ui: &mut Ui, one: &Review, original: &str, wishes: &mut Wishes, rect: Rect) {
     let id = ui.scope_id().with(("pseudonym", &one.original));
     let mut wished = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| one.pseudonym.clone());
-    let field = TextEdit::singleline(&mut wished).id(id.with("field")).font(Type::Mono.id()).frame(eframe::egui::Frame::NONE).char_limit(80);
+    let field = TextEdit::singleline(&mut wished)
+        .id(id.with("field"))
+        .font(Type::Mono.id())
+        .frame(eframe::egui::Frame::NONE)
+        .char_limit(80);
     let name = Words::current().fill("export.pseudonym_of", &[("value", original)]);
     let response = ui.put(rect, field).accessible_name(name);
     if response.lost_focus() {
